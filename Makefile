@@ -1,0 +1,64 @@
+# Telesift. `make` prints this list; each target says what it is for.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(VENV)/.ready ## virtual environment and packages: .venv/bin/telesift
+
+$(VENV)/.ready: pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Telesift needs Python 3.11 or newer; try: make setup PYTHON=python3.12"; exit 1; }
+	@[ -x $(BIN)/pip ] || { rm -rf $(VENV); $(PYTHON) -m venv $(VENV); } || { echo "Python has no venv module; try: apt-get install python3-venv"; exit 1; }
+	@echo "setup: installing Python packages (a minute or two the first time)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json
+	@echo "setup: installing Node packages"
+	@npm ci --silent --no-fund --no-audit
+	@touch $@
+
+.PHONY: up
+up: setup ## start the local stack in the foreground; Ctrl-C stops it
+	@exec $(BIN)/telesift up
+
+.PHONY: lint
+lint: setup ## style, types, import contracts, catalog rules, generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/telesift catalog lint
+	$(BIN)/telesift catalog check
+
+.PHONY: servers
+servers: ## the servers the tests talk to (Redis), where they can be installed
+	@tests/install_servers.sh
+
+.PHONY: test
+test: lint servers node_modules/.ready ## everything: lint, types, contracts, unit, integration
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+.PHONY: generate
+generate: setup ## write everything that comes from the event catalog
+	$(BIN)/telesift catalog generate
+
+.PHONY: bench
+bench: setup ## measure, side by side in one run
+	$(BIN)/python -m tests.bench
+
+.PHONY: lock
+lock: setup ## resolve pyproject.toml into requirements.lock (needs uv: pip install uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --all-extras --group dev --output-file requirements.lock pyproject.toml
+
+.PHONY: clean
+clean: ## remove what the other targets made
+	rm -rf $(VENV) node_modules build dist .telesift *.egg-info
