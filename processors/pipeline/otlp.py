@@ -9,7 +9,7 @@ integers, unknown fields ignored.
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+from msgspec import Meta, Raw, Struct
 
 from processors.pipeline.envelope import head
 from processors.pipeline.reasons import Reason
@@ -17,19 +17,15 @@ from processors.pipeline.records import COMPLEX, Batch, MalformedRequest, Record
 from processors.pipeline.verdicts import Rejected
 
 _EMPTY = Raw(b"{}")
-_UINT64_DIGITS = 20
 
 
 class AnyValue(Struct, gc=False):
-    """opentelemetry.proto.common.v1.AnyValue; the kinds that no attribute may have stay raw."""
+    """opentelemetry.proto.common.v1.AnyValue, without the kinds that no attribute may have."""
 
-    stringValue: str | UnsetType = UNSET
-    intValue: int | str | float | UnsetType = UNSET
-    doubleValue: float | str | UnsetType = UNSET
-    boolValue: bool | UnsetType = UNSET
-    arrayValue: Raw | UnsetType = UNSET
-    kvlistValue: Raw | UnsetType = UNSET
-    bytesValue: Raw | UnsetType = UNSET
+    stringValue: str | None = None
+    intValue: int | str | float | None = None
+    doubleValue: float | str | None = None
+    boolValue: bool | None = None
 
 
 class KeyValue(Struct, gc=False):
@@ -138,38 +134,33 @@ def _take(attribute: KeyValue, result: Record) -> None:
 def plain_value(value: AnyValue | None) -> Any:
     """Give an AnyValue as str, int, float or bool, or `COMPLEX` for every other kind.
 
-    Numbers may come as strings (64-bit integers in JSON); raises
-    `Rejected(RECORD_MALFORMED)` where they are none, or where two kinds are set at once.
+    Numbers may come as strings, as 64-bit integers do in JSON.
+    Raises `Rejected(RECORD_MALFORMED)` where they are none, or where two kinds are set at once.
     """
     if value is None:
         return COMPLEX
-    set_kinds = [v for v in (value.stringValue, value.boolValue) if v is not UNSET]
-    if value.intValue is not UNSET:
-        set_kinds.append(_number(value.intValue))
-    if value.doubleValue is not UNSET:
-        set_kinds.append(_number(value.doubleValue))
-    if len(set_kinds) > 1:
+    kinds = (value.stringValue, value.intValue, value.doubleValue, value.boolValue)
+    unset = kinds.count(None)
+    if unset < len(kinds) - 1:
         raise Rejected(Reason.RECORD_MALFORMED)
-    return set_kinds[0] if set_kinds else COMPLEX
+    if kinds[0] is not None:
+        return kinds[0]
+    if unset == len(kinds):
+        return COMPLEX
+    given = next(kind for kind in kinds if kind is not None)
+    return given if given is value.boolValue else _number(given)
 
 
-def _number(value: int | float | str | UnsetType) -> int | float:
-    if not isinstance(value, str):
-        return value  # type: ignore[return-value] - the caller has excluded UNSET
+def _number(value: int | float | str) -> int | float:
     try:
-        return int(value) if _is_integer(value) else float(value)
-    except ValueError:
+        return msgspec.convert(value, int | float, strict=False)
+    except msgspec.ValidationError:
         raise Rejected(Reason.RECORD_MALFORMED) from None
 
 
-def _is_integer(text: str) -> bool:
-    digits = text.removeprefix("-")
-    return digits.isascii() and digits.isdigit() and len(digits) <= _UINT64_DIGITS
-
-
 def _nanoseconds(value: int | str) -> int:
-    number = value if isinstance(value, int) else int(value) if _is_integer(value) else -1
-    if not 0 <= number < 1 << 64:
+    number = value if isinstance(value, int) else _number(value)
+    if not isinstance(number, int) or not 0 <= number < 1 << 64:
         raise Rejected(Reason.RECORD_MALFORMED)
     return number
 

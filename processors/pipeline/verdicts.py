@@ -60,6 +60,10 @@ class Verdicts(Struct, frozen=True):
         """How many events the request carried."""
         return len(self.accepted) + len(self.rejections)
 
+    def accepted_by_event(self) -> Counter[str]:
+        """Count the accepted by catalog event."""
+        return Counter(accepted.event for accepted in self.accepted)
+
     def rejected_by_reason(self) -> Counter[tuple[str, str]]:
         """Count the rejections by (catalog event or "", reason)."""
         return Counter((r.event or "", r.reason.value) for r in self.rejections)

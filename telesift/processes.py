@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Starts the local stack's processes, waits until they are ready, and stops what it started."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import requests
+
+_READY_SECONDS = 60
+_STOP_SECONDS = 25  # a little longer than a service's own grace
+_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One process of the stack.
+
+    `ready_url` answers 200 once it can keep its promises; `shows_stdout` is set for the one
+    whose standard output is the product (the log sink's events).
+    """
+
+    name: str
+    argv: Sequence[str]
+    ready_url: str
+    env: Mapping[str, str] = field(default_factory=dict)
+    shows_stdout: bool = False
+
+
+class StartFailed(Exception):
+    """A process of the stack ended or never became ready; the message says where to look."""
+
+
+class Stack:
+    """The processes of one `telesift up`, in the order they were started."""
+
+    def __init__(self, log_dir: Path) -> None:
+        self._log_dir = log_dir
+        self._running: list[tuple[Service, subprocess.Popen[bytes]]] = []
+        log_dir.mkdir(parents=True, exist_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self, service: Service) -> None:
+        """Start a process and wait until it is ready; raises `StartFailed`."""
+        with self.log_of(service).open("ab") as log:
+            self._running.append((service, _spawn(service, log)))
+        self._await_ready(*self._running[-1])
+
+    def log_of(self, service: Service) -> Path:
+        """Give the file that a process's own log goes to."""
+        return self._log_dir / f"{service.name}.log"
+
+    def wait(self) -> None:
+        """Return when a process ends by itself; raises `StartFailed` naming it."""
+        while True:
+            for service, process in self._running:
+                if process.poll() is not None:
+                    raise StartFailed(self._ended(service, process))
+            time.sleep(_POLL_SECONDS)
+
+    def stop(self) -> None:
+        """End everything that was started, last first, and wait until it is gone."""
+        for _, process in reversed(self._running):
+            _end(process)
+        self._running.clear()
+
+    def _await_ready(self, service: Service, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + _READY_SECONDS
+        while not _is_ready(service.ready_url):
+            if process.poll() is not None:
+                raise StartFailed(self._ended(service, process))
+            if time.monotonic() > deadline:
+                raise StartFailed(
+                    f"{service.name} was not ready in {_READY_SECONDS} s; see {self.log_of(service)}"
+                )
+            time.sleep(_POLL_SECONDS)
+
+    def _ended(self, service: Service, process: subprocess.Popen[bytes]) -> str:
+        lines = self.log_of(service).read_text(errors="replace").splitlines()
+        last = lines[-1] if lines else "it logged nothing"
+        return f"{service.name} ended with code {process.returncode}: {last}"
+
+
+def _spawn(service: Service, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        service.argv,
+        env=os.environ | dict(service.env),
+        stdin=subprocess.DEVNULL,
+        stdout=None if service.shows_stdout else log,
+        stderr=log,
+        # Ctrl-C reaches the terminal's whole group: the children are ended in order, by us.
+        start_new_session=True,
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=1).status_code == requests.codes.ok
+    except requests.RequestException:
+        return False
