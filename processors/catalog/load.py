@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads the registry's files into a `Catalog`, or says in which line it cannot."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from processors.catalog import define, refine, shape
+from processors.catalog.document import CatalogError, Place, read
+from processors.catalog.model import Attribute, Catalog, Event, Source
+
+__all__ = ["EVENTS", "CatalogError", "load"]
+
+EVENTS = Path(__file__).parent / "events"
+_MANIFEST = "manifest.yaml"
+
+
+class _Placed(Protocol):
+    @property
+    def source(self) -> Source: ...
+
+
+_Definition = TypeVar("_Definition", bound=_Placed)
+
+
+def load(directory: Path = EVENTS) -> Catalog:
+    """Read a registry: `manifest.yaml` and every other `*.yaml` beside it.
+
+    Raises `CatalogError` for the first thing that is wrong, with its file and line.
+    """
+    manifest = read(directory / _MANIFEST).shaped(shape.Manifest)
+    documents = [read(path) for path in sorted(directory.glob("*.yaml")) if path.name != _MANIFEST]
+    files = [(Place(document), document.shaped(shape.File)) for document in documents]
+    attributes = _attributes(files)
+    events = _events(files, attributes)
+    schema_url = manifest.schema_url.url
+    return Catalog(
+        events=events,
+        attributes=attributes,
+        digest=_digest(schema_url, attributes, events),
+        version=schema_url.rpartition("/")[2],
+        schema_url=schema_url,
+    )
+
+
+_Files = list[tuple[Place, shape.File]]
+
+
+def _attributes(files: _Files) -> Mapping[str, Attribute]:
+    found = [
+        define.attribute(definition, place.at("attributes", index))
+        for place, file in files
+        for index, definition in enumerate(file.attributes)
+    ]
+    _by_name((attribute.wire_key, attribute) for attribute in found)
+    return _by_name((attribute.key, attribute) for attribute in found)
+
+
+def _groups(files: _Files) -> refine.Groups:
+    groups = {}
+    for place, file in files:
+        for index, group in enumerate(file.attribute_groups):
+            here = place.at("attribute_groups", index)
+            if group.id in groups:
+                raise here.error(f"{group.id} is defined twice")
+            groups[group.id] = (here, group)
+    return groups
+
+
+def _events(files: _Files, attributes: Mapping[str, Attribute]) -> Mapping[str, Event]:
+    groups = _groups(files)
+    return _by_name(
+        (definition.name, refine.event(definition, place.at("events", index), attributes, groups))
+        for place, file in files
+        for index, definition in enumerate(file.events)
+    )
+
+
+def _by_name(found: Iterable[tuple[str, _Definition]]) -> Mapping[str, _Definition]:
+    named: dict[str, _Definition] = {}
+    for name, definition in found:
+        if name in named:
+            raise CatalogError(definition.source, f"{name} is defined twice")
+        named[name] = definition
+    return MappingProxyType(named)
+
+
+def _digest(*content: Any) -> str:
+    text = msgspec.json.encode(_normal(content), order="sorted")
+    return hashlib.sha256(text).hexdigest()
+
+
+def _normal(value: Any) -> Any:
+    """The value without the places it was read from, as JSON can hold it."""
+    if isinstance(value, Mapping):
+        return {key: _normal(item) for key, item in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return [_normal(item) for item in value]
+    if is_dataclass(value):
+        return {f.name: _normal(getattr(value, f.name)) for f in fields(value) if f.compare}
+    return value

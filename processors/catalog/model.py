@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The catalog as values: which events exist, and what each of their attributes may hold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class Sensitivity(StrEnum):
+    """How much a value can say about a person."""
+
+    NONE = "none"
+    PSEUDONYMOUS = "pseudonymous"
+    HASHED = "hashed"
+
+
+class Action(StrEnum):
+    """What the processor does with a sensitive value before anything else sees it."""
+
+    KEEP = "keep"
+    HASH = "hash"
+
+
+class ValueType(StrEnum):
+    """The OpenTelemetry types that an attribute may have; an enum's members are strings."""
+
+    STRING = "string"
+    INT = "int"
+    DOUBLE = "double"
+    BOOLEAN = "boolean"
+
+
+class Format(StrEnum):
+    """Well-known shapes of a string; each stands for a pattern and a length."""
+
+    UUID = "uuid"
+    SHA256 = "sha256"
+
+
+Value: TypeAlias = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a definition stands, such as `events/prompts.yaml:12`."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """One attribute: what it may hold, how sensitive it is, who answers for it.
+
+    `pattern` matches a whole value, means the same in RE2, Go, Rust and ECMAScript, and admits
+    printable ASCII only, never a quote or a backslash: a value that matches is valid inside JSON
+    text as it is, and its bytes are its characters.
+    `minimum` and `maximum` are inclusive. `wire_key` is the name in OTLP (`session.id`).
+    """
+
+    key: str
+    type: ValueType
+    brief: str
+    wire_key: str
+    sensitivity: Sensitivity
+    members: tuple[str, ...] | None = None
+    pattern: str | None = None
+    format: Format | None = None
+    max_bytes: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    unit: str | None = None
+    action: Action | None = None
+    reason: str = ""
+    owner: str = ""
+    review_by: date | None = None
+    stability: str = "development"
+    examples: tuple[Value, ...] = ()
+    note: str = ""
+    open_enum: bool = False
+    source: Source = field(compare=False)
+
+    @property
+    def free_form(self) -> bool:
+        """Whether a person could type into it: such values get the personal-data check."""
+        closed = self.members is not None or self.format is not None
+        return (
+            self.type is ValueType.STRING
+            and not closed
+            and self.sensitivity is not Sensitivity.HASHED
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One whitelisted event; `attributes` holds everything it may carry, refined for it."""
+
+    name: str
+    brief: str
+    attributes: Mapping[str, Attribute]
+    required: frozenset[str]
+    owner: str = ""
+    review_by: date | None = None
+    stability: str = "development"
+    note: str = ""
+    source: Source = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """Every event and attribute that may pass; what is not in here is rejected.
+
+    `attributes` are the definitions that events share and refine; `version` and `schema_url` are
+    the manifest's; `digest` is the SHA-256, in hex, of everything that the catalog says.
+    """
+
+    events: Mapping[str, Event]
+    attributes: Mapping[str, Attribute]
+    digest: str
+    version: str
+    schema_url: str

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Turns an event's definition into an `Event`: follows its references, narrows what they name."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TypeAlias
+
+from processors.catalog import shape
+from processors.catalog.document import Place
+from processors.catalog.model import Attribute, Event
+
+Groups: TypeAlias = Mapping[str, tuple[Place, shape.Group]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """One attribute that an event uses, and where it says so."""
+
+    key: str
+    reference: shape.Reference
+    place: Place
+
+
+def event(
+    definition: shape.EventDefinition,
+    place: Place,
+    attributes: Mapping[str, Attribute],
+    groups: Groups,
+) -> Event:
+    """Build one event; raises `CatalogError` for a reference that leads nowhere or twice."""
+    refined: dict[str, Attribute] = {}
+    required = set()
+    for use in _uses(definition.attributes, place.at("attributes"), groups):
+        if use.key not in attributes:
+            raise use.place.error(f"unknown attribute {use.key}")
+        if use.key in refined:
+            raise use.place.error(f"{definition.name} lists {use.key} twice")
+        refined[use.key] = _refined(attributes[use.key], use)
+        if use.reference.requirement_level == "required":
+            required.add(use.key)
+    stewardship = definition.annotations.telesift
+    return Event(
+        name=definition.name,
+        brief=definition.brief,
+        attributes=MappingProxyType(refined),
+        required=frozenset(required),
+        owner=stewardship.owner,
+        review_by=stewardship.review_by,
+        stability=definition.stability,
+        note=definition.note,
+        source=place.source,
+    )
+
+
+def _uses(references: list[shape.Reference], place: Place, groups: Groups) -> Iterator[_Use]:
+    for index, reference in enumerate(references):
+        here = place.at(index)
+        match (reference.ref, reference.ref_group):
+            case (str(key), None):
+                yield _Use(key, reference, here)
+            case (None, str(group_id)):
+                yield from _of_group(group_id, here, groups)
+            case _:
+                raise here.error("a reference has either ref or ref_group")
+
+
+def _of_group(group_id: str, here: Place, groups: Groups) -> Iterator[_Use]:
+    if group_id not in groups:
+        raise here.error(f"unknown group {group_id}")
+    place, group = groups[group_id]
+    for index, reference in enumerate(group.attributes):
+        there = place.at("attributes", index)
+        if reference.ref is None or reference.ref_group is not None:
+            raise there.error("a group lists attributes, not groups")
+        yield _Use(reference.ref, reference, there)
+
+
+def _refined(attribute: Attribute, use: _Use) -> Attribute:
+    given = use.reference
+    examples = attribute.examples if given.examples is None else shape.as_tuple(given.examples)
+    return replace(
+        attribute,
+        brief=attribute.brief if given.brief is None else given.brief,
+        note=attribute.note if given.note is None else given.note,
+        examples=examples,
+        members=_narrowed(attribute, use),
+    )
+
+
+def _narrowed(attribute: Attribute, use: _Use) -> tuple[str, ...] | None:
+    if use.reference.annotations is None:
+        return attribute.members
+    members = tuple(use.reference.annotations.telesift.members)
+    place = use.place.at("annotations", "telesift", "members")
+    if not members:
+        raise place.error("an enum needs members")
+    for index, member in enumerate(members):
+        if member not in (attribute.members or ()):
+            raise place.at(index).error(f"{attribute.key} has no member {member}")
+    return members

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The part of a Weaver `definition/2` registry that this catalog uses; the rest is refused.
+
+Source: open-telemetry/weaver, schemas/semconv.schema.v2.json. Everything that Weaver has no word
+for stands under `annotations.telesift`.
+"""
+
+from datetime import date
+from typing import Literal
+
+from msgspec import Struct
+
+from processors.catalog.model import Action, Format, Sensitivity, Value
+
+Stability = Literal["development", "alpha", "beta", "release_candidate", "stable", "deprecated"]
+
+
+class _Closed(Struct, frozen=True, forbid_unknown_fields=True):
+    """A mapping in which a key that nobody knows is an error."""
+
+
+class SchemaUrl(_Closed, frozen=True):
+    """Where the registry's versions live: `https://host/path/<version>`."""
+
+    url: str
+
+
+class Manifest(_Closed, frozen=True):
+    """`manifest.yaml`: what the registry is called."""
+
+    schema_url: SchemaUrl
+    description: str = ""
+    stability: Stability = "development"
+
+
+class Constraints(_Closed, frozen=True):
+    """What an attribute may hold and who answers for it; `model.Attribute` explains each."""
+
+    sensitivity: Sensitivity
+    owner: str = ""
+    review_by: date | None = None
+    action: Action | None = None
+    reason: str = ""
+    wire_key: str | None = None
+    format: Format | None = None
+    pattern: str | None = None
+    max_bytes: int | None = None
+    min: int | None = None
+    max: int | None = None
+    unit: str | None = None
+
+
+class AttributeAnnotations(_Closed, frozen=True):
+    """The annotations of an attribute."""
+
+    telesift: Constraints
+
+
+class Member(_Closed, frozen=True):
+    """One entry of an enum; its value is its id unless it says otherwise."""
+
+    id: str
+    value: str | None = None
+    brief: str = ""
+    stability: Stability = "development"
+
+
+class Enum(_Closed, frozen=True):
+    """An enum; `allow_custom_values` is Weaver's old word for an open one, for lint to find."""
+
+    members: list[Member]
+    allow_custom_values: bool = False
+
+
+class AttributeDefinition(_Closed, frozen=True):
+    """One shared attribute."""
+
+    key: str
+    type: Literal["string", "int", "double", "boolean"] | Enum
+    brief: str
+    stability: Stability
+    annotations: AttributeAnnotations
+    examples: list[Value] | Value = []
+    note: str = ""
+
+
+class Narrowing(_Closed, frozen=True):
+    """What one event takes away from an attribute's definition."""
+
+    members: list[str]
+
+
+class ReferenceAnnotations(_Closed, frozen=True):
+    """The annotations of a reference to an attribute."""
+
+    telesift: Narrowing
+
+
+class Reference(_Closed, frozen=True):
+    """Either `ref`, an attribute with its refinements, or `ref_group`, all of a group's."""
+
+    ref: str | None = None
+    ref_group: str | None = None
+    requirement_level: Literal["required", "recommended", "opt_in"] = "recommended"
+    brief: str | None = None
+    note: str | None = None
+    examples: list[Value] | Value | None = None
+    annotations: ReferenceAnnotations | None = None
+
+
+class Group(_Closed, frozen=True):
+    """Attributes that several events have in common."""
+
+    id: str
+    visibility: Literal["internal"]
+    attributes: list[Reference]
+
+
+class Stewardship(_Closed, frozen=True):
+    """Who answers for an event, and until when it may live without a new look."""
+
+    owner: str = ""
+    review_by: date | None = None
+
+
+class EventAnnotations(_Closed, frozen=True):
+    """The annotations of an event."""
+
+    telesift: Stewardship
+
+
+class EventDefinition(_Closed, frozen=True):
+    """One event."""
+
+    name: str
+    brief: str
+    stability: Stability
+    attributes: list[Reference]
+    annotations: EventAnnotations = EventAnnotations(Stewardship())
+    note: str = ""
+
+
+class File(_Closed, frozen=True):
+    """One file of the registry."""
+
+    file_format: Literal["definition/2"]
+    attributes: list[AttributeDefinition] = []
+    attribute_groups: list[Group] = []
+    events: list[EventDefinition] = []
+
+
+def as_tuple(examples: list[Value] | Value) -> tuple[Value, ...]:
+    """Weaver lets a single example stand for a list of one."""
+    return tuple(examples) if isinstance(examples, list) else (examples,)
