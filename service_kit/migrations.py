@@ -5,7 +5,7 @@ The scripts are playhouse.migrations' (`up(migrator, db)`, `down(migrator, db)`)
 a lock, so that replicas which start together do not migrate together.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,6 +59,19 @@ def status(database: PostgresqlDatabase, histories: Sequence[History]) -> list[S
             for history in histories
             for row in _runner(database, history).status()
         ]
+
+
+def describe(
+    database: PostgresqlDatabase, relation: str, comment: str, columns: Mapping[str, str]
+) -> None:
+    """Comment a relation ("TABLE name" or "VIEW schema.name") and its columns, for the dictionary.
+
+    The names are a migration's own literals, never input.
+    """
+    database.execute_sql(f"COMMENT ON {relation} IS %s", (comment,))
+    _, name = relation.split()
+    for column, meaning in columns.items():
+        database.execute_sql(f"COMMENT ON COLUMN {name}.{column} IS %s", (meaning,))
 
 
 def _runner(database: PostgresqlDatabase, history: History) -> Runner:

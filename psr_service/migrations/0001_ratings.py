@@ -5,6 +5,8 @@ from typing import Any
 
 from peewee import PostgresqlDatabase
 
+from service_kit.migrations import describe
+
 UP = """
 CREATE TABLE psr_ratings (
   id         uuid PRIMARY KEY,
@@ -27,19 +29,6 @@ CREATE UNIQUE INDEX psr_ratings_once_a_day ON psr_ratings (owner_id, prompt_id, 
 CREATE INDEX psr_ratings_prompt ON psr_ratings (prompt_id, day);
 CREATE INDEX psr_ratings_day ON psr_ratings (day);
 
-COMMENT ON TABLE psr_ratings IS 'Prompt Satisfaction Ratings: at most one an owner, prompt and UTC day.';
-COMMENT ON COLUMN psr_ratings.id IS 'Identifies the rating; kept when a later rating of the day replaces it.';
-COMMENT ON COLUMN psr_ratings.owner_id IS 'Who rated, from the authenticated session. Personal data: analysts see a pseudonym.';
-COMMENT ON COLUMN psr_ratings.prompt_id IS 'What was rated. The prompt itself lives in the host application.';
-COMMENT ON COLUMN psr_ratings.version IS 'The prompt''s version when it was rated, as the host names it.';
-COMMENT ON COLUMN psr_ratings.rating IS 'Stars, 1 (poor) to 5 (excellent).';
-COMMENT ON COLUMN psr_ratings.note IS 'Optional comment, redacted, at most 280 characters as a person counts them.';
-COMMENT ON COLUMN psr_ratings.source IS 'What led to the rating: copy, duplicate, manual or other.';
-COMMENT ON COLUMN psr_ratings.created_at IS 'When the day''s first rating was given; decides the day.';
-COMMENT ON COLUMN psr_ratings.updated_at IS 'When the rating was last replaced; created_at if it never was.';
-COMMENT ON COLUMN psr_ratings.trace_id IS 'The W3C trace that led to the rating, 32 lowercase hex digits.';
-COMMENT ON COLUMN psr_ratings.day IS 'The UTC day of created_at; part of the frequency cap.';
-
 CREATE TABLE psr_impressions (
   id           uuid PRIMARY KEY,
   owner_id     uuid NOT NULL,
@@ -52,17 +41,32 @@ CREATE TABLE psr_impressions (
 );
 CREATE INDEX psr_impressions_owner ON psr_impressions (owner_id, day);
 CREATE INDEX psr_impressions_day ON psr_impressions (day);
-
-COMMENT ON TABLE psr_impressions IS 'One row each time that the question was put to somebody.';
-COMMENT ON COLUMN psr_impressions.id IS 'Identifies the showing; a client that retries sends the same one.';
-COMMENT ON COLUMN psr_impressions.owner_id IS 'Who was asked, from the authenticated session. Personal data.';
-COMMENT ON COLUMN psr_impressions.prompt_id IS 'Which prompt the question was about.';
-COMMENT ON COLUMN psr_impressions.version IS 'The prompt''s version when the question was shown.';
-COMMENT ON COLUMN psr_impressions.source IS 'What led to the question: copy, duplicate, manual or other.';
-COMMENT ON COLUMN psr_impressions.shown_at IS 'When the question appeared.';
-COMMENT ON COLUMN psr_impressions.dismissed_at IS 'When it was closed without an answer; null if it was not.';
-COMMENT ON COLUMN psr_impressions.day IS 'The UTC day of shown_at; part of the frequency cap.';
 """
+
+RATINGS = {
+    "id": "Identifies the rating; kept when a later rating of the day replaces it.",
+    "owner_id": "Who rated, from the session. Personal data: analysts see a pseudonym.",
+    "prompt_id": "What was rated. The prompt itself lives in the host application.",
+    "version": "The prompt's version when it was rated, as the host names it.",
+    "rating": "Stars, 1 (poor) to 5 (excellent).",
+    "note": "Optional comment, redacted, at most 280 characters as a person counts them.",
+    "source": "What led to the rating: copy, duplicate, manual or other.",
+    "created_at": "When the day's first rating was given; decides the day.",
+    "updated_at": "When the rating was last replaced; created_at if it never was.",
+    "trace_id": "The W3C trace that led to the rating, 32 lowercase hex digits.",
+    "day": "The UTC day of created_at; part of the frequency cap.",
+}
+
+IMPRESSIONS = {
+    "id": "Identifies the showing; a client that retries sends the same one.",
+    "owner_id": "Who was asked, from the session. Personal data.",
+    "prompt_id": "Which prompt the question was about.",
+    "version": "The prompt's version when the question was shown.",
+    "source": "What led to the question: copy, duplicate, manual or other.",
+    "shown_at": "When the question appeared.",
+    "dismissed_at": "When it was closed without an answer; null if it was not.",
+    "day": "The UTC day of shown_at; part of the frequency cap.",
+}
 
 DOWN = """
 DROP TABLE psr_impressions;
@@ -73,6 +77,18 @@ DROP TABLE psr_ratings;
 def up(migrator: Any, db: PostgresqlDatabase) -> None:
     """Create both tables."""
     db.execute_sql(UP)
+    describe(
+        db,
+        "TABLE psr_ratings",
+        "Prompt Satisfaction Ratings: at most one an owner, prompt and UTC day.",
+        RATINGS,
+    )
+    describe(
+        db,
+        "TABLE psr_impressions",
+        "One row each time that the question was put to somebody.",
+        IMPRESSIONS,
+    )
 
 
 def down(migrator: Any, db: PostgresqlDatabase) -> None:

@@ -1,27 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What analysts see: the schema psr_analytics, and the role psr_analyst that reads it.
+"""What analysts see: the views of the schema psr_analytics.
 
 docs/psr.md explains the statistics and has an example to follow by hand.
 """
 
-import secrets
 from typing import Any
 
 from peewee import PostgresqlDatabase
 
-SETTINGS = """
-CREATE TABLE psr_settings (
-  only_row        boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-  min_group       integer NOT NULL DEFAULT 5 CHECK (min_group >= 1),
-  pseudonym_inner bytea NOT NULL CHECK (octet_length(pseudonym_inner) = 64),
-  pseudonym_outer bytea NOT NULL CHECK (octet_length(pseudonym_outer) = 64)
-);
-COMMENT ON TABLE psr_settings IS 'One row: what the views of psr_analytics depend on. Analysts cannot read it.';
-COMMENT ON COLUMN psr_settings.only_row IS 'Always true: there is no second row.';
-COMMENT ON COLUMN psr_settings.min_group IS 'PSR_MIN_GROUP: groups of fewer distinct owners show no statistics and no note.';
-COMMENT ON COLUMN psr_settings.pseudonym_inner IS 'The pseudonyms'' secret key XOR ipad, made by this database (HMAC, RFC 2104).';
-COMMENT ON COLUMN psr_settings.pseudonym_outer IS 'The pseudonyms'' secret key XOR opad.';
-"""
+from service_kit.migrations import describe
 
 # Ratings and askings go through one stream of rows, so that filters and groups are said once.
 # SECURITY DEFINER, and opaque to the planner: no function that an analyst writes sees a row of it.
@@ -120,37 +107,41 @@ SELECT prompt_id, version, day, week, source, n, owners, suppressed,
 FROM spread
 $$;
 COMMENT ON FUNCTION psr_analytics.statistics IS
-  'Statistics of the ratings, grouped by prompt, version, day, week or source; the views are it without a filter.';
+  'Statistics grouped by prompt, version, day, week or source; a view is this without a filter.';
 REVOKE ALL ON FUNCTION psr_analytics.statistics FROM PUBLIC;
 """
 
 RATINGS = """
 CREATE VIEW psr_analytics.ratings WITH (security_barrier) AS
 SELECT
-  left(encode(sha256(s.pseudonym_outer || sha256(s.pseudonym_inner || uuid_send(r.owner_id))), 'hex'), 32)
-    AS pseudonym,
+  left(encode(
+    sha256(s.pseudonym_outer || sha256(s.pseudonym_inner || uuid_send(r.owner_id))), 'hex'
+  ), 32) AS pseudonym,
   r.prompt_id, r.version, r.rating, r.note, r.source, r.day
-FROM psr_ratings r, psr_settings s
-WHERE s.min_group <= (SELECT count(DISTINCT o.owner_id) FROM psr_ratings o WHERE o.prompt_id = r.prompt_id);
-COMMENT ON VIEW psr_analytics.ratings IS
-  'Single ratings, of the prompts that PSR_MIN_GROUP or more distinct owners have rated.';
-COMMENT ON COLUMN psr_analytics.ratings.pseudonym IS
-  'Stands for the owner: a keyed hash, the same for all of their ratings, that only this database can make.';
-COMMENT ON COLUMN psr_analytics.ratings.prompt_id IS 'What was rated.';
-COMMENT ON COLUMN psr_analytics.ratings.version IS 'The prompt''s version when it was rated.';
-COMMENT ON COLUMN psr_analytics.ratings.rating IS 'Stars, 1 (poor) to 5 (excellent).';
-COMMENT ON COLUMN psr_analytics.ratings.note IS 'Optional comment, redacted.';
-COMMENT ON COLUMN psr_analytics.ratings.source IS 'What led to the rating.';
-COMMENT ON COLUMN psr_analytics.ratings.day IS 'The UTC day on which it was given.';
+FROM psr_ratings r CROSS JOIN psr_settings s
+WHERE r.prompt_id IN (
+  SELECT o.prompt_id FROM psr_ratings o
+  GROUP BY o.prompt_id HAVING count(DISTINCT o.owner_id) >= (SELECT min_group FROM psr_settings)
+);
 """
 
+RATINGS_COLUMNS = {
+    "pseudonym": "Stands for the owner in all their ratings: a keyed hash made by this database.",
+    "prompt_id": "What was rated.",
+    "version": "The prompt's version when it was rated.",
+    "rating": "Stars, 1 (poor) to 5 (excellent).",
+    "note": "Optional comment, redacted.",
+    "source": "What led to the rating.",
+    "day": "The UTC day on which it was given.",
+}
+
 KEYS = {
-  "prompt_id": "The prompt.",
-  "version": "The prompt's version; null where the host named none.",
-  "day": "The UTC day.",
-  "week": "The Monday on which the ISO week begins, UTC.",
-  "source": "What led to the rating: copy, duplicate, manual or other.",
-}  # fmt: skip
+    "prompt_id": "The prompt.",
+    "version": "The prompt's version; null where the host named none.",
+    "day": "The UTC day.",
+    "week": "The Monday on which the ISO week begins, UTC.",
+    "source": "What led to the rating: copy, duplicate, manual or other.",
+}
 
 VIEWS = {
     "prompts": ("prompt", ("prompt_id",)),
@@ -163,9 +154,9 @@ VIEWS = {
 MEASURES = {
     "n": "Ratings.",
     "owners": "Distinct owners who rated.",
-    "suppressed": "True if fewer than PSR_MIN_GROUP owners rated: the measures of the rating are then null.",
+    "suppressed": "True if fewer than PSR_MIN_GROUP owners rated: measures of the rating are null.",
     "mean": "Mean stars, 1 to 5.",
-    "mean_low": "Lower end of the mean's 95 % interval (Bayesian, Jeffreys prior on the five shares).",
+    "mean_low": "Lower end of the mean's 95 % interval (Jeffreys prior on the stars' shares).",
     "mean_high": "Upper end of the mean's 95 % interval.",
     "top_box": "Share of 4 and 5 stars, 0 to 1.",
     "top_box_low": "Lower end of the share's 95 % interval (Wilson).",
@@ -175,75 +166,37 @@ MEASURES = {
     "stars_3": "Ratings of 3 stars.",
     "stars_4": "Ratings of 4 stars.",
     "stars_5": "Ratings of 5 stars.",
-    "shrunk_mean": "Mean pulled towards the overall mean as if by ten average ratings: for ranking.",
-    "asked": "Times that the question was put: distinct owners, prompts and days with an impression.",
-    "answered": "How many of these led to a rating on the day; null if fewer than PSR_MIN_GROUP owners were asked.",
+    "shrunk_mean": "For ranking: the mean, drawn to the overall mean as if by ten average ratings.",
+    "asked": "Askings: distinct owners, prompts and days on which the question was shown.",
+    "answered": "Askings that led to a rating; null if fewer than PSR_MIN_GROUP owners were asked.",
     "response_rate": "answered / asked, 0 to 1.",
 }
 
-ROLE = """
-DO $$ BEGIN
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'psr_analyst') THEN
-    CREATE ROLE psr_analyst NOLOGIN;
-  END IF;
-EXCEPTION WHEN duplicate_object OR unique_violation THEN
-  NULL;  -- roles belong to the whole server: another database's migration was quicker
-END $$;
-GRANT USAGE ON SCHEMA psr_analytics TO psr_analyst;
-GRANT SELECT ON ALL TABLES IN SCHEMA psr_analytics TO psr_analyst;
-GRANT EXECUTE ON FUNCTION psr_analytics.statistics TO psr_analyst;
-"""
-
-DOWN = """
-DROP SCHEMA psr_analytics CASCADE;
-DROP TABLE psr_settings;
-DO $$ BEGIN
-  IF NOT EXISTS (
-    SELECT FROM pg_auth_members
-    WHERE roleid = 'psr_analyst'::regrole AND member <> current_user::regrole
-  ) THEN
-    DROP ROLE psr_analyst;
-  END IF;
-EXCEPTION WHEN dependent_objects_still_exist OR undefined_object THEN
-  NULL;  -- another database of this server still grants it something
-END $$;
-"""
-
 
 def up(migrator: Any, db: PostgresqlDatabase) -> None:
-    """Create the settings row with a fresh pseudonym key, the views and the role."""
-    db.execute_sql(SETTINGS)
-    db.execute_sql(
-        "INSERT INTO psr_settings (pseudonym_inner, pseudonym_outer) VALUES (%s, %s)", _hmac_pads()
-    )
+    """Create the schema, the function behind the grouped views, and the views."""
     db.execute_sql("CREATE SCHEMA psr_analytics")
     db.execute_sql("COMMENT ON SCHEMA psr_analytics IS 'What analysts read; see docs/psr.md.'")
     db.execute_sql(STATISTICS)
     for name, (grouped_by, keys) in VIEWS.items():
         _create_view(db, name, grouped_by, keys)
     db.execute_sql(RATINGS)
-    db.execute_sql(ROLE)
+    describe(
+        db,
+        "VIEW psr_analytics.ratings",
+        "Single ratings, of the prompts that PSR_MIN_GROUP or more distinct owners have rated.",
+        RATINGS_COLUMNS,
+    )
 
 
 def down(migrator: Any, db: PostgresqlDatabase) -> None:
-    """Drop all of it, and the role unless somebody still uses it."""
-    db.execute_sql(DOWN)
-
-
-def _hmac_pads() -> tuple[bytes, bytes]:
-    key = secrets.token_bytes(64)
-    return bytes(byte ^ 0x36 for byte in key), bytes(byte ^ 0x5C for byte in key)
+    """Drop the schema and what is in it."""
+    db.execute_sql("DROP SCHEMA psr_analytics CASCADE")
 
 
 def _create_view(db: PostgresqlDatabase, name: str, grouped_by: str, keys: tuple[str, ...]) -> None:
     columns = {key: KEYS[key] for key in keys} | MEASURES
-    db.execute_sql(
-        f"CREATE VIEW psr_analytics.{name} AS SELECT {', '.join(columns)} "
-        f"FROM psr_analytics.statistics('{grouped_by}')"
-    )
-    db.execute_sql(
-        f"COMMENT ON VIEW psr_analytics.{name} IS %s",
-        (f"Ratings grouped by {' and '.join(keys)}.",),
-    )
-    for column, comment in columns.items():
-        db.execute_sql(f"COMMENT ON COLUMN psr_analytics.{name}.{column} IS %s", (comment,))
+    select = f"SELECT {', '.join(columns)} FROM psr_analytics.statistics('{grouped_by}')"  # noqa: S608 - our own names
+    db.execute_sql(f"CREATE VIEW psr_analytics.{name} AS {select}")
+    comment = f"Ratings grouped by {' and '.join(keys)}."
+    describe(db, f"VIEW psr_analytics.{name}", comment, columns)
