@@ -85,6 +85,7 @@ def _refined(attribute: Attribute, use: _Use) -> Attribute:
         note=attribute.note if given.note is None else given.note,
         examples=examples,
         members=_narrowed(attribute, use),
+        source=use.place.source,
     )
 
 
