@@ -100,7 +100,9 @@ def start(service: str, data_dir: Path, env: Mapping[str, str] | None = None) ->
 
 
 @contextmanager
-def serving(service: str, data_dir: Path, env: Mapping[str, str] | None = None) -> Iterator[Running]:
+def serving(
+    service: str, data_dir: Path, env: Mapping[str, str] | None = None
+) -> Iterator[Running]:
     """Run a service for the length of a `with` block."""
     running = start(service, data_dir, env)
     try:

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from json.encoder import encode_basestring_ascii as quote
 from typing import Any
 
-from processors.pipeline.envelope import TAIL
 from processors.pipeline.records import Record
 from processors.pipeline.verdicts import Accepted
+
+_TAIL = b"]}]}"
 
 
 def encode_record(record: Record, attributes: Mapping[str, Any]) -> bytes:
@@ -15,13 +16,13 @@ def encode_record(record: Record, attributes: Mapping[str, Any]) -> bytes:
     return (
         f'{{"timeUnixNano":"{record.time_ns}","observedTimeUnixNano":"{record.observed_ns}",'
         f'"severityNumber":{record.severity},"eventName":"{record.event}",'
-        f'"attributes":[{",".join(map(_attribute, attributes.items()))}],'
+        f'"attributes":[{",".join(map(encode_attribute, attributes, attributes.values()))}],'
         f'"traceId":"{record.trace_id}","spanId":"{record.span_id}","flags":{record.flags}}}'
     ).encode()
 
 
-def _attribute(item: tuple[str, Any]) -> str:
-    key, value = item
+def encode_attribute(key: str, value: Any) -> str:
+    """Write one KeyValue; the key is a catalog name, the value of a catalogued type."""
     if value.__class__ is str:
         return f'{{"key":"{key}","value":{{"stringValue":{quote(value)}}}}}'
     if value.__class__ is int:
@@ -39,4 +40,4 @@ def encode_resource_logs(origins: list[bytes], accepted: Iterable[Accepted]) -> 
     records: dict[int, list[bytes]] = {}
     for event in accepted:
         records.setdefault(event.origin, []).append(event.record)
-    return b",".join(origins[o] + b",".join(group) + TAIL for o, group in records.items())
+    return b",".join(origins[o] + b",".join(group) + _TAIL for o, group in records.items())

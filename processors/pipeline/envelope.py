@@ -1,43 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
 """What survives of an OTLP envelope: a short list of resource and scope fields, each checked.
 
-A resource is the client's word like everything else: a field outside the list, or a value that
-is not plainly a name, a version or a count, is left out and counted.
+A resource is the client's word like everything else: a field that the catalog does not list,
+or a value that fails its check, is left out and counted. The events themselves stay.
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
 from msgspec import Raw, Struct
 
+from processors.catalog.model import Catalog
+from processors.pipeline.checks import Check, compile_check
+from processors.pipeline.encode import encode_attribute
+from processors.pipeline.values import KeyValue, plain_value
+from processors.pipeline.verdicts import Rejected
 from service_kit import pii
 
-_NAME: Final = r"[A-Za-z0-9@][A-Za-z0-9@._/:-]{0,127}"
-_COUNT_MAX: Final = 1_000_000_000
 CLIENT_DROPPED: Final = "telesift.client.dropped"
+EMPTY_HEAD: Final = b'{"resource":{},"scopeLogs":[{"scope":{},"logRecords":['
 
-RESOURCE_NAMES: Final = (
-    "service.name",
-    "service.version",
-    "deployment.environment.name",
-    "telemetry.sdk.name",
-    "telemetry.sdk.language",
-    "telemetry.sdk.version",
-)
-"""Resource attributes that are forwarded when their value is a plain name."""
-
-_MEMO_BYTES: Final = 2048  # an ordinary client's resource; a larger one is not worth remembering
-
-
-class _Attribute(Struct, gc=False):
-    key: str = ""
-    value: dict[str, Any] | None = None
+_SCOPE_TEXT = re.compile(r"[A-Za-z0-9@][A-Za-z0-9@._/:-]{0,127}").fullmatch
+_MEMO_BYTES = 2048  # an ordinary client's envelope; a larger one is not worth remembering
+_MEMO_ENTRIES = 256
 
 
 class _Resource(Struct, gc=False):
-    attributes: list[_Attribute] = []
+    attributes: list[KeyValue] = []
 
 
 class _Scope(Struct, gc=False):
@@ -46,70 +38,63 @@ class _Scope(Struct, gc=False):
     attributes: list[Raw] = []
 
 
+_decode_resource = msgspec.json.Decoder(_Resource | None).decode
+_decode_scope = msgspec.json.Decoder(_Scope | None).decode
+
+
 class Head(Struct, frozen=True):
-    """The open beginning of one ResourceLogs, with what was left out of it."""
+    """The open beginning of one ResourceLogs, and what was left out of it."""
 
     json: bytes
     dropped: int
     client_dropped: int
 
 
-_match_name = re.compile(_NAME).fullmatch
-_encode = msgspec.json.encode
-_decode_resource = msgspec.json.Decoder(_Resource | None).decode
-_decode_scope = msgspec.json.Decoder(_Scope | None).decode
-EMPTY_HEAD: Final = b'{"resource":{},"scopeLogs":[{"scope":{},"logRecords":['
-TAIL: Final = b"]}]}"
+class Envelope:
+    """The catalog's resource attributes, compiled; remembers the envelopes it saw last."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._checks: Mapping[str, Check] = {
+            attribute.wire_key: compile_check(attribute, secret=b"")
+            for attribute in catalog.resource.values()
+        }
+        self._remembered_head = lru_cache(_MEMO_ENTRIES)(self._head)
+
+    def head(self, resource: bytes, scope: bytes) -> Head:
+        """Give the ResourceLogs head for an encoded Resource and InstrumentationScope.
+
+        Raises msgspec's errors when either is no such message.
+        """
+        memoise = len(resource) + len(scope) <= _MEMO_BYTES
+        return (self._remembered_head if memoise else self._head)(resource, scope)
+
+    def _head(self, resource: bytes, scope: bytes) -> Head:
+        given = (_decode_resource(resource) or _Resource()).attributes
+        kept = self._kept(given)
+        scope_fields, scope_dropped = _kept_scope(_decode_scope(scope) or _Scope())
+        attributes = ",".join(encode_attribute(key, value) for key, value in kept.items())
+        return Head(
+            b'{"resource":{"attributes":[%b]},"scopeLogs":[{"scope":%b,"logRecords":['
+            % (attributes.encode(), msgspec.json.encode(scope_fields)),
+            len(given) - len(kept) + scope_dropped,
+            kept.get(CLIENT_DROPPED, 0),
+        )
+
+    def _kept(self, given: list[KeyValue]) -> dict[str, Any]:
+        kept: dict[str, Any] = {}
+        for attribute in given:
+            check = self._checks.get(attribute.key)
+            if check is None:
+                continue
+            try:
+                kept[attribute.key] = check(plain_value(attribute.value))
+            except Rejected:
+                continue
+        return kept
 
 
-def head(resource: bytes, scope: bytes) -> Head:
-    """Give the ResourceLogs head for an encoded Resource and InstrumentationScope.
-
-    Raises msgspec's errors when either is no such message.
-    """
-    memoise = len(resource) + len(scope) <= _MEMO_BYTES
-    return _remembered_head(resource, scope) if memoise else _head(resource, scope)
-
-
-def _head(resource: bytes, scope: bytes) -> Head:
-    attributes = (_decode_resource(resource) or _Resource()).attributes
-    kept = {a.key: value for a in attributes if (value := _kept(a)) is not None}
-    client_dropped = int(kept[CLIENT_DROPPED]["intValue"]) if CLIENT_DROPPED in kept else 0
-    scope_json, scope_dropped = _scope(_decode_scope(scope) or _Scope())
-    resource_json = _encode({"attributes": [{"key": k, "value": v} for k, v in kept.items()]})
-    return Head(
-        b'{"resource":%b,"scopeLogs":[{"scope":%b,"logRecords":[' % (resource_json, scope_json),
-        len(attributes) - len(kept) + scope_dropped,
-        client_dropped,
-    )
-
-
-_remembered_head = lru_cache(maxsize=256)(_head)
-
-
-def _kept(attribute: _Attribute) -> dict[str, str] | None:
-    value = attribute.value or {}
-    if attribute.key in RESOURCE_NAMES:
-        text = value.get("stringValue")
-        return {"stringValue": text} if _is_name(text) else None
-    if attribute.key == CLIENT_DROPPED:
-        count = value.get("intValue")
-        return {"intValue": str(int(count))} if _is_count(count) else None
-    return None
-
-
-def _scope(scope: _Scope) -> tuple[bytes, int]:
-    fields = {"name": scope.name, "version": scope.version}
-    kept = {key: text for key, text in fields.items() if _is_name(text)}
-    given = sum(1 for text in fields.values() if text)
-    return _encode(kept), given - len(kept) + len(scope.attributes)
-
-
-def _is_name(text: Any) -> bool:
-    return isinstance(text, str) and bool(_match_name(text)) and pii.find(text) is None
-
-
-def _is_count(count: Any) -> bool:
-    if isinstance(count, str):
-        return count.isascii() and count.isdigit() and int(count[:19]) <= _COUNT_MAX
-    return isinstance(count, int) and not isinstance(count, bool) and 0 <= count <= _COUNT_MAX
+def _kept_scope(scope: _Scope) -> tuple[dict[str, str], int]:
+    given = {"name": scope.name, "version": scope.version}
+    kept = {key: text for key, text in given.items() if _SCOPE_TEXT(text) and not pii.find(text)}
+    dropped = sum(1 for key, text in given.items() if text and key not in kept)
+    return kept, dropped + len(scope.attributes)

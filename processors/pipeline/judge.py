@@ -44,7 +44,7 @@ def judge(batch: Batch, whitelist: Whitelist, context: Context) -> Verdicts:
     for index, (origin, raw) in enumerate(batch.records):
         event: AllowedEvent | None = None
         try:
-            check_size(batch.size(raw))
+            check_size(len(raw))
             record = batch.decode(raw)
             event = check_event(record, whitelist)
             check_body(record)

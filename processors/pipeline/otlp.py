@@ -6,33 +6,18 @@ lowerCamelCase names, hex ids in either case, 64-bit integers as strings or numb
 integers, unknown fields ignored.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from processors.pipeline.envelope import head
+from processors.pipeline.envelope import Envelope
 from processors.pipeline.reasons import Reason
-from processors.pipeline.records import COMPLEX, Batch, MalformedRequest, Record
+from processors.pipeline.records import Batch, MalformedRequest, Record
+from processors.pipeline.values import KeyValue, number, plain_value
 from processors.pipeline.verdicts import Rejected
 
 _EMPTY = Raw(b"{}")
-
-
-class AnyValue(Struct, gc=False):
-    """opentelemetry.proto.common.v1.AnyValue, without the kinds that no attribute may have."""
-
-    stringValue: str | None = None
-    intValue: int | str | float | None = None
-    doubleValue: float | str | None = None
-    boolValue: bool | None = None
-
-
-class KeyValue(Struct, gc=False):
-    """opentelemetry.proto.common.v1.KeyValue."""
-
-    key: str = ""
-    value: AnyValue | None = None
 
 
 class LogRecord(Struct, gc=False):
@@ -68,7 +53,7 @@ _decode_request = msgspec.json.Decoder(_Request).decode
 _decode_record = msgspec.json.Decoder(LogRecord).decode
 
 
-def read_json(body: bytes) -> Batch:
+def read_json(body: bytes, envelope: Envelope) -> Batch:
     """Open an OTLP/JSON ExportLogsServiceRequest, leaving each LogRecord encoded.
 
     Raises `MalformedRequest` when the body is no such message.
@@ -78,25 +63,25 @@ def read_json(body: bytes) -> Batch:
         origins, records, dropped, client_dropped = [], [], 0, 0
         for resource_logs in request.resourceLogs:
             for scope_logs in resource_logs.scopeLogs:
-                origin = head(bytes(resource_logs.resource), bytes(scope_logs.scope))
+                origin = envelope.head(bytes(resource_logs.resource), bytes(scope_logs.scope))
                 records += [(len(origins), raw) for raw in scope_logs.logRecords]
                 origins.append(origin.json)
                 dropped += origin.dropped
                 client_dropped += origin.client_dropped
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         raise MalformedRequest from None
-    return Batch(origins, records, len, _record_from_json, dropped, client_dropped)
+    return Batch(origins, records, _decode, dropped, client_dropped)
 
 
-def _record_from_json(raw: Raw) -> Record:
+def _decode(raw: Raw) -> Record:
     try:
         log_record = _decode_record(raw)
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         raise Rejected(Reason.RECORD_MALFORMED) from None
-    return record(log_record)
+    return _record(log_record)
 
 
-def record(log_record: LogRecord) -> Record:
+def _record(log_record: LogRecord) -> Record:
     """Take out of a LogRecord what may survive: times, severity number, ids, flags, attributes.
 
     An `event.name` attribute names the event of SDKs that cannot set `eventName` yet.
@@ -131,38 +116,11 @@ def _take(attribute: KeyValue, result: Record) -> None:
         result.attributes.append((key, value))
 
 
-def plain_value(value: AnyValue | None) -> Any:
-    """Give an AnyValue as str, int, float or bool, or `COMPLEX` for every other kind.
-
-    Numbers may come as strings, as 64-bit integers do in JSON.
-    Raises `Rejected(RECORD_MALFORMED)` where they are none, or where two kinds are set at once.
-    """
-    if value is None:
-        return COMPLEX
-    kinds = (value.stringValue, value.intValue, value.doubleValue, value.boolValue)
-    unset = kinds.count(None)
-    if unset < len(kinds) - 1:
-        raise Rejected(Reason.RECORD_MALFORMED)
-    if kinds[0] is not None:
-        return kinds[0]
-    if unset == len(kinds):
-        return COMPLEX
-    given = next(kind for kind in kinds if kind is not None)
-    return given if given is value.boolValue else _number(given)
-
-
-def _number(value: int | float | str) -> int | float:
-    try:
-        return msgspec.convert(value, int | float, strict=False)
-    except msgspec.ValidationError:
-        raise Rejected(Reason.RECORD_MALFORMED) from None
-
-
 def _nanoseconds(value: int | str) -> int:
-    number = value if isinstance(value, int) else _number(value)
-    if not isinstance(number, int) or not 0 <= number < 1 << 64:
+    nanoseconds = value if isinstance(value, int) else number(value)
+    if not isinstance(nanoseconds, int) or not 0 <= nanoseconds < 1 << 64:
         raise Rejected(Reason.RECORD_MALFORMED)
-    return number
+    return nanoseconds
 
 
 def _hex_id(value: str, digits: int) -> str:

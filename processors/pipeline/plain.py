@@ -37,7 +37,7 @@ def read_plain(body: bytes) -> Batch:
         events = _decode_events(body).events
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         raise MalformedRequest from None
-    return Batch([EMPTY_HEAD], [(0, raw) for raw in events], len, _record)
+    return Batch([EMPTY_HEAD], [(0, raw) for raw in events], _record)
 
 
 def _record(raw: Raw) -> Record:

@@ -8,16 +8,16 @@ same verdicts by construction.
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from processors.pipeline.reasons import Reason
 
 
-class Unset:
+class Complex:
     """The value of an attribute that no catalogued type can hold: a list, a map, bytes or null."""
 
 
-COMPLEX: Final = Unset()
+COMPLEX: Final = Complex()
 
 
 class Record(Struct, gc=False):
@@ -43,16 +43,15 @@ class Record(Struct, gc=False):
 
 
 class Batch(Struct, frozen=True):
-    """The records of one request, still encoded, each with the position of its origin.
+    """The records of one request, each as received JSON with the position of its origin.
 
-    `origins` are OTLP/JSON ResourceLogs heads; `size` gives a record's bytes as JSON;
+    `origins` are OTLP/JSON ResourceLogs heads;
     `decode` turns one record into a `Record` and raises `Rejected` where it cannot.
     """
 
     origins: Sequence[bytes]
-    records: Sequence[tuple[int, Any]]
-    size: Callable[[Any], int]
-    decode: Callable[[Any], Record]
+    records: Sequence[tuple[int, Raw]]
+    decode: Callable[[Raw], Record]
     envelope_dropped: int = 0
     client_dropped: int = 0
 

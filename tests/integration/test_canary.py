@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import requests
@@ -39,7 +39,7 @@ class Canaries:
 class Backend(BaseHTTPRequestHandler):
     """Takes the spans and metrics that the processor exports, and keeps the bytes."""
 
-    received: list[bytes] = []
+    received: ClassVar[list[bytes]] = []
 
     def do_POST(self) -> None:
         """Keep one export."""
@@ -98,13 +98,15 @@ def otlp_requests(canary: Canaries) -> Iterator[dict[str, Any]]:
         attribute("source", {"stringValue": "card"}),
     ]
     record = {"timeUnixNano": now, "eventName": "prompt_copied", "attributes": good}
+    nested = {"arrayValue": {"values": [text()]}}
     broken: list[dict[str, Any]] = [
         record | {"attributes": [*good, attribute("colour", text())]},
         record | {"attributes": [*good, attribute(canary(), {"intValue": 1})]},
         record | {"attributes": [*good, attribute("version", text("{}@example.com"))]},
         record | {"attributes": [*good, attribute("version", text("sk_live_{0}{0}"))]},
         record | {"attributes": [*good, attribute("latency_ms", text())]},
-        record | {"attributes": [*good, attribute("version", {"arrayValue": {"values": [text()]}})]},
+        record
+        | {"attributes": [*good, attribute("version", {"arrayValue": {"values": [text()]}})]},
         record | {"attributes": [*good[1:], attribute("prompt_id", text())]},
         record | {"eventName": canary()},
         record | {"body": text()},
@@ -223,4 +225,4 @@ def test_no_canary_comes_out(
     assert all(exits[name] for name in ("answers", "sink", "log", "exports"))
     assert b"prompt_copied" in exits["exports"], "spans and metrics were not looked at"
     leaks = {n: c for n, data in exits.items() for c in canary.planted if c.encode() in data}
-    assert {} == leaks
+    assert leaks == {}
