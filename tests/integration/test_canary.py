@@ -105,8 +105,7 @@ def otlp_requests(canary: Canaries) -> Iterator[dict[str, Any]]:
         record | {"attributes": [*good, attribute("version", text("{}@example.com"))]},
         record | {"attributes": [*good, attribute("version", text("sk_live_{0}{0}"))]},
         record | {"attributes": [*good, attribute("latency_ms", text())]},
-        record
-        | {"attributes": [*good, attribute("version", {"arrayValue": {"values": [text()]}})]},
+        record | {"attributes": [*good, attribute("version", nested)]},
         record | {"attributes": [*good[1:], attribute("prompt_id", text())]},
         record | {"eventName": canary()},
         record | {"body": text()},

@@ -51,17 +51,21 @@ def record(event: dict[str, Any]) -> dict[str, Any]:
 
 def any_value(value: Any) -> dict[str, Any]:
     """Wrap a JSON value the way OpenTelemetry's JavaScript SDK does."""
-    if isinstance(value, bool):
-        return {"boolValue": value}
-    if isinstance(value, str):
-        return {"stringValue": value}
-    if isinstance(value, int) and -(2**63) <= value < 2**63:
-        return {"intValue": value}
-    if isinstance(value, int | float):
-        return {"doubleValue": float(value)}
-    if isinstance(value, list):
-        return {"arrayValue": {"values": [any_value(one) for one in value]}}
-    if isinstance(value, dict):
-        values = [{"key": key, "value": any_value(one)} for key, one in value.items()]
-        return {"kvlistValue": {"values": values}}
-    return {}
+    wrapped: dict[str, Any]
+    match value:
+        case bool():
+            wrapped = {"boolValue": value}
+        case str():
+            wrapped = {"stringValue": value}
+        case int() if -(2**63) <= value < 2**63:
+            wrapped = {"intValue": value}
+        case int() | float():
+            wrapped = {"doubleValue": float(value)}
+        case list():
+            wrapped = {"arrayValue": {"values": [any_value(one) for one in value]}}
+        case dict():
+            values = [{"key": key, "value": any_value(one)} for key, one in value.items()]
+            wrapped = {"kvlistValue": {"values": values}}
+        case _:
+            wrapped = {}
+    return wrapped

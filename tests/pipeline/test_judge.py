@@ -270,7 +270,7 @@ def test_an_attribute_given_twice_is_rejected(verdicts_of: Any) -> None:
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"events": 7}', b"\xff", b"[" * 100_000])
 def test_a_body_that_is_no_batch_is_malformed(body: bytes) -> None:
     """The request as a whole is refused, without a word of it."""
-    with pytest.raises(MalformedRequest, match="^$"):
+    with pytest.raises(MalformedRequest, match=r"^$"):
         read_plain(body)
 
 
