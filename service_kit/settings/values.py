@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The kinds of value a setting can have; `EXPECTED` in each says what an error message asks for."""
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+EXPECTED: Final = "expected"
+"""The key in a kind's `Meta.extra` that holds the words of the error message."""
+
+UUID_PATTERN: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
+
+class Environment(StrEnum):
+    """Where a service runs; production takes no default that is only convenient."""
+
+    DEVELOPMENT = "development"
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+
+class AuthMode(StrEnum):
+    """How a caller is recognised."""
+
+    SESSION = "session"
+    JWT = "jwt"
+    DEV = "dev"
+
+
+class Sink(StrEnum):
+    """Where accepted events go."""
+
+    LOGS = "logs"
+    DB = "db"
+    OTLP = "otlp"
+
+
+class LogLevel(StrEnum):
+    """The least severe log event that is written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class JwtAlgorithm(StrEnum):
+    """A signature that we verify; `none` is not among them."""
+
+    HS256 = "HS256"
+    HS384 = "HS384"
+    HS512 = "HS512"
+    RS256 = "RS256"
+    RS384 = "RS384"
+    RS512 = "RS512"
+    PS256 = "PS256"
+    PS384 = "PS384"
+    PS512 = "PS512"
+    ES256 = "ES256"
+    ES384 = "ES384"
+    ES512 = "ES512"
+    EDDSA = "EdDSA"
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether whoever verifies could also sign."""
+        return self.startswith("HS")
+
+
+def _expected(words: str) -> Meta:
+    return Meta(extra={EXPECTED: words})
+
+
+Count = Annotated[int, Meta(ge=1), _expected("a whole number, at least 1")]
+Text = Annotated[str, Meta(min_length=1), _expected("a text")]
+Secret = Annotated[str, Meta(min_length=32), _expected("at least 32 characters")]
+Url = Annotated[str, Meta(pattern=r"^https?://\S+$"), _expected("an http:// or https:// URL")]
+RedisUrl = Annotated[
+    str, Meta(pattern=r"^rediss?://\S+$"), _expected("a redis:// or rediss:// URL")
+]
+PostgresUrl = Annotated[
+    str, Meta(pattern=r"^postgres(ql)?://\S*$"), _expected("a postgresql:// URL")
+]
+PromptUrl = Annotated[
+    str,
+    Meta(pattern=r"^https?://\S*\{prompt_id\}\S*$"),
+    _expected("an http:// or https:// URL that contains {prompt_id}"),
+]
+Origin = Annotated[
+    str,
+    Meta(pattern=r"^https?://[^/\s?#@*]+$"),
+    _expected("origins such as https://app.example.com, comma separated, without a path or *"),
+]
+CookieName = Annotated[
+    str, Meta(pattern=r"^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$"), _expected("a cookie's name")
+]
+DevToken = Annotated[
+    str,
+    Meta(pattern=rf"^[^\s:,]+:{UUID_PATTERN}:(user|service|analyst)(\+(user|service|analyst))*$"),
+    _expected("token:user-uuid:role[+role], comma separated; roles are user, service, analyst"),
+]
