@@ -110,7 +110,7 @@ class TooManyRequests(Problem):
     code = "too_many_requests"
     detail = "Too many requests; come back after the time that Retry-After says."
 
-    def __init__(self, retry_after: int, headers: dict[str, str] | None = None) -> None:
+    def __init__(self, *, retry_after: int, headers: dict[str, str] | None = None) -> None:
         super().__init__(headers={"Retry-After": str(retry_after)} | (headers or {}))
 
 
@@ -122,6 +122,6 @@ class Unavailable(Problem):
     detail = "Not available right now; come back after the time that Retry-After says."
 
     def __init__(
-        self, retry_after: int = 5, detail: str | None = None, *, code: str | None = None
+        self, detail: str | None = None, *, retry_after: int = 5, code: str | None = None
     ) -> None:
         super().__init__(detail, code=code, headers={"Retry-After": str(retry_after)})
