@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from processors.catalog import patterns, shape
+from processors.catalog import envelope, patterns, shape
 from processors.catalog.document import Place
 from processors.catalog.model import Attribute, Format, ValueType
 
 RESERVED: Final = frozenset({"event", "ts", "id", "user_id", "body", "name"})
 """Keys of a plain event that are no attributes."""
 
-RESERVED_ON_THE_WIRE: Final = frozenset({"event.name", "log.record.uid", "user.id"})
+RESERVED_ON_THE_WIRE: Final = frozenset(
+    {envelope.EVENT_NAME, envelope.RECORD_UID, envelope.USER_ID}
+)
 """OTLP attributes that the processor itself reads or writes."""
 
 FORMATS: Final[Mapping[Format, tuple[str, int]]] = MappingProxyType(

@@ -21,13 +21,14 @@ from processors.catalog.model import (
 _NUMBERS: Final = frozenset({ValueType.INT, ValueType.DOUBLE})
 _EVENT_NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:[._][a-z0-9]+)*")
 _ATTRIBUTE_NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+_RESOURCE_NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:[._][a-z0-9]+)+")
 _NAME_LENGTH: Final = 64
 _OWNER: Final = re.compile(r"@[a-z0-9-]+/[a-z0-9-]+")
 _REVIEW_AT_LEAST_EVERY: Final = timedelta(days=2 * 366)
 _UNITS_BY_SUFFIX: Final = {"ms": "ms", "s": "s", "seconds": "s", "bytes": "By", "percent": "%"}
-_CONTENT_WORDS: Final = frozenset(
-    ("address", "body", "content", "email", "ip", "name", "note", "password", "phone", "query")
-    + ("secret", "text", "title", "token")
+_CONTENT: Final = re.compile(
+    r"(?:^|_)(?:address|body|content|email|ip|name|note|password|phone|query|secret|text|title|token)"
+    r"(?:_|$)"
 )
 
 Defined: TypeAlias = Attribute | Event
@@ -72,9 +73,10 @@ def event_name(catalog: Catalog, _: date) -> Complaints:
 
 
 def attribute_name(catalog: Catalog, _: date) -> Complaints:
-    for attribute in catalog.attributes.values():
-        if not _ATTRIBUTE_NAME.fullmatch(attribute.key) or len(attribute.key) > _NAME_LENGTH:
-            yield attribute.source, f"{attribute.key} is not in lower snake case"
+    for key, attribute in catalog.attributes.items():
+        form = _RESOURCE_NAME if key in catalog.resource else _ATTRIBUTE_NAME
+        if not form.fullmatch(key) or len(key) > _NAME_LENGTH:
+            yield attribute.source, f"{key} is not named like the others of its kind"
 
 
 def brief(catalog: Catalog, _: date) -> Complaints:
@@ -111,10 +113,9 @@ def open_enum(catalog: Catalog, _: date) -> Complaints:
 
 def wide_enum(catalog: Catalog, _: date) -> Complaints:
     """An event that does not narrow what others narrow would admit members meant for them."""
-    full = {key: attribute.members for key, attribute in catalog.attributes.items()}
-    narrowed = {use.key for _, use in _uses(catalog) if use.members != full[use.key]}
+    narrowed = {use.key for _, use in _uses(catalog) if catalog.narrows(use)}
     for event, use in _uses(catalog):
-        if use.key in narrowed and use.members == full[use.key]:
+        if use.key in narrowed and not catalog.narrows(use):
             yield use.source, f"{event.name} does not narrow {use.key}, as other events do"
 
 
@@ -144,10 +145,10 @@ def unit(catalog: Catalog, _: date) -> Complaints:
 
 
 def unused(catalog: Catalog, _: date) -> Complaints:
-    used = {key for event in catalog.events.values() for key in event.attributes}
+    used = {use.key for _, use in _uses(catalog)} | catalog.resource.keys()
     for attribute in catalog.attributes.values():
         if attribute.key not in used:
-            yield attribute.source, f"{attribute.key} is used by no event"
+            yield attribute.source, f"{attribute.key} is used by no event, nor by the resource"
 
 
 def action(catalog: Catalog, _: date) -> Complaints:
@@ -170,8 +171,7 @@ def reason(catalog: Catalog, _: date) -> Complaints:
 
 def content(catalog: Catalog, _: date) -> Complaints:
     for attribute in catalog.attributes.values():
-        words = _CONTENT_WORDS & set(attribute.key.split("_"))
-        if attribute.free_form and words:
+        if attribute.free_form and _CONTENT.search(attribute.key):
             yield attribute.source, f"{attribute.key} sounds like content, which never travels"
 
 
@@ -187,7 +187,11 @@ def example(catalog: Catalog, _: date) -> Complaints:
 
 CHECKS: Final = (
     Check("event-name", "An event's name is lower-case words joined by dots.", event_name),
-    Check("attribute-name", "An attribute's key is in lower snake case.", attribute_name),
+    Check(
+        "attribute-name",
+        "An attribute's key is in lower snake case, a resource's in dotted words.",
+        attribute_name,
+    ),
     Check("brief", "Everything says what it is in a sentence.", brief),
     Check("owner", "Everything has an owning team.", owner),
     Check("review-date", "Everything has a review date within two years.", review_date),
@@ -197,7 +201,7 @@ CHECKS: Final = (
     Check("loose-string", "A string has a pattern and a cap.", loose_string),
     Check("loose-number", "A number has a lower bound.", loose_number),
     Check("unit", "A number has a unit, and its key does not claim another.", unit),
-    Check("unused", "Every attribute is used by an event.", unused),
+    Check("unused", "Every attribute is used by an event, or by the resource.", unused),
     Check("action", "A sensitive attribute has the action that its sensitivity asks for.", action),
     Check("reason", "A sensitive attribute says why it is collected.", reason),
     Check("content", "No free-form attribute is named like content or a credential.", content),

@@ -12,6 +12,7 @@ import msgspec
 
 from processors.catalog import define, refine, shape
 from processors.catalog.document import CatalogError, Place, read
+from processors.catalog.envelope import RESOURCE_GROUP
 from processors.catalog.model import Attribute, Catalog, Event, Source
 
 __all__ = ["EVENTS", "CatalogError", "load"]
@@ -36,13 +37,15 @@ def load(directory: Path = EVENTS) -> Catalog:
     manifest = read(directory / _MANIFEST).shaped(shape.Manifest)
     documents = [read(path) for path in sorted(directory.glob("*.yaml")) if path.name != _MANIFEST]
     files = [(Place(document), document.shaped(shape.File)) for document in documents]
-    attributes = _attributes(files)
-    events = _events(files, attributes)
+    attributes, groups = _attributes(files), _groups(files)
+    events = _events(files, attributes, groups)
+    resource = refine.group(RESOURCE_GROUP, attributes, groups)
     schema_url = manifest.schema_url.url
     return Catalog(
         events=events,
         attributes=attributes,
-        digest=_digest(schema_url, attributes, events),
+        resource=resource,
+        digest=_digest(schema_url, attributes, events, resource),
         version=schema_url.rpartition("/")[2],
         schema_url=schema_url,
     )
@@ -72,8 +75,9 @@ def _groups(files: _Files) -> refine.Groups:
     return groups
 
 
-def _events(files: _Files, attributes: Mapping[str, Attribute]) -> Mapping[str, Event]:
-    groups = _groups(files)
+def _events(
+    files: _Files, attributes: Mapping[str, Attribute], groups: refine.Groups
+) -> Mapping[str, Event]:
     return _by_name(
         (definition.name, refine.event(definition, place.at("events", index), attributes, groups))
         for place, file in files

@@ -115,12 +115,24 @@ class Event:
 class Catalog:
     """Every event and attribute that may pass; what is not in here is rejected.
 
-    `attributes` are the definitions that events share and refine; `version` and `schema_url` are
-    the manifest's; `digest` is the SHA-256, in hex, of everything that the catalog says.
+    `attributes` are the definitions that events share and refine; `resource` is what survives of
+    an OTLP resource; `version` and `schema_url` are the manifest's; `digest` is the SHA-256, in
+    hex, of everything that the catalog says.
     """
 
     events: Mapping[str, Event]
     attributes: Mapping[str, Attribute]
+    resource: Mapping[str, Attribute]
     digest: str
     version: str
     schema_url: str
+
+    def narrows(self, use: Attribute) -> bool:
+        """Whether an event's use of an attribute admits less than the definition does."""
+        return use.members != self.attributes[use.key].members
+
+    def used_whole(self) -> list[Attribute]:
+        """The definitions that some event uses without narrowing them."""
+        uses = [use for event in self.events.values() for use in event.attributes.values()]
+        whole = {use.key for use in uses if not self.narrows(use)}
+        return [attribute for key, attribute in self.attributes.items() if key in whole]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Turns an event's definition into an `Event`: follows its references, narrows what they name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeAlias
@@ -21,6 +21,10 @@ class _Use:
     reference: shape.Reference
     place: Place
 
+    @property
+    def required(self) -> bool:
+        return self.reference.requirement_level == "required"
+
 
 def event(
     definition: shape.EventDefinition,
@@ -29,22 +33,13 @@ def event(
     groups: Groups,
 ) -> Event:
     """Build one event; raises `CatalogError` for a reference that leads nowhere or twice."""
-    refined: dict[str, Attribute] = {}
-    required = set()
-    for use in _uses(definition.attributes, place.at("attributes"), groups):
-        if use.key not in attributes:
-            raise use.place.error(f"unknown attribute {use.key}")
-        if use.key in refined:
-            raise use.place.error(f"{definition.name} lists {use.key} twice")
-        refined[use.key] = _refined(attributes[use.key], use)
-        if use.reference.requirement_level == "required":
-            required.add(use.key)
+    uses = list(_uses(definition.attributes, place.at("attributes"), groups))
     stewardship = definition.annotations.telesift
     return Event(
         name=definition.name,
         brief=definition.brief,
-        attributes=MappingProxyType(refined),
-        required=frozenset(required),
+        attributes=_by_key(uses, attributes),
+        required=frozenset(use.key for use in uses if use.required),
         owner=stewardship.owner,
         review_by=stewardship.review_by,
         stability=definition.stability,
@@ -53,27 +48,45 @@ def event(
     )
 
 
+def group(
+    group_id: str, attributes: Mapping[str, Attribute], groups: Groups
+) -> Mapping[str, Attribute]:
+    """The attributes of one group; none where there is no such group."""
+    uses = _of_group(*groups[group_id]) if group_id in groups else ()
+    return _by_key(uses, attributes)
+
+
+def _by_key(uses: Iterable[_Use], attributes: Mapping[str, Attribute]) -> Mapping[str, Attribute]:
+    refined: dict[str, Attribute] = {}
+    for use in uses:
+        if use.key not in attributes:
+            raise use.place.error(f"unknown attribute {use.key}")
+        if use.key in refined:
+            raise use.place.error(f"attribute {use.key} is listed twice")
+        refined[use.key] = _refined(attributes[use.key], use)
+    return MappingProxyType(refined)
+
+
 def _uses(references: list[shape.Reference], place: Place, groups: Groups) -> Iterator[_Use]:
     for index, reference in enumerate(references):
         here = place.at(index)
         match (reference.ref, reference.ref_group):
             case (str(key), None):
                 yield _Use(key, reference, here)
+            case (None, str(group_id)) if group_id in groups:
+                yield from _of_group(*groups[group_id])
             case (None, str(group_id)):
-                yield from _of_group(group_id, here, groups)
+                raise here.error(f"unknown group {group_id}")
             case _:
                 raise here.error("a reference has either ref or ref_group")
 
 
-def _of_group(group_id: str, here: Place, groups: Groups) -> Iterator[_Use]:
-    if group_id not in groups:
-        raise here.error(f"unknown group {group_id}")
-    place, group = groups[group_id]
+def _of_group(place: Place, group: shape.Group) -> Iterator[_Use]:
     for index, reference in enumerate(group.attributes):
-        there = place.at("attributes", index)
+        here = place.at("attributes", index)
         if reference.ref is None or reference.ref_group is not None:
-            raise there.error("a group lists attributes, not groups")
-        yield _Use(reference.ref, reference, there)
+            raise here.error("a group lists attributes, not groups")
+        yield _Use(reference.ref, reference, here)
 
 
 def _refined(attribute: Attribute, use: _Use) -> Attribute:

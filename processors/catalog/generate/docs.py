@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The event catalog as a page: every event, every attribute, what is sent and what is kept."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from processors.catalog.generate import example
+from processors.catalog.generate.collector import UNEXPRESSED
+from processors.catalog.generate.notice import NOTICE
+from processors.catalog.model import Attribute, Catalog, Event, Sensitivity
+
+_INTRO: Final = """\
+# Event catalog
+
+Whatever is not on this page is rejected.
+An event carries the attributes that its table lists and nothing else: no text, no query, no name.
+How to add an event: [CONTRIBUTING](../../CONTRIBUTING.md).
+The machine-readable contract: [event.schema.json](../reference/event.schema.json).
+
+Beside its attributes an event says `event` (its name) and `ts` (when it happened), and may say `id`
+(a UUID, by which a repeated delivery counts once).
+`user_id` comes from the authenticated session, never from the client.
+Of an OTLP resource only the attributes survive that the dictionary says the resource uses.
+"""
+
+_DICTIONARY: Final = """\
+## Attribute dictionary
+
+An attribute means the same wherever it occurs; an event may narrow the values it admits.
+`pseudonymous` values are kept for the reason given; `hashed` values are replaced by a keyed
+HMAC-SHA-256 before anything else sees them.
+Free-form strings are also checked for personal data and credentials.
+"""
+
+_SECOND_WALL: Final = """\
+## The second wall
+
+A stock OpenTelemetry Collector enforces the same catalog with the generated
+`collector-config/generated/whitelist.yaml`: what the processor refuses, it drops.
+What it does not repeat:
+"""
+
+
+def render(catalog: Catalog) -> str:
+    """Write the page; every example is made of the catalog's own."""
+    head = f"<!-- {NOTICE} -->\n{_INTRO}"
+    about = f"Version {catalog.version}: {len(catalog.events)} events.\n"
+    sections = map(_event, catalog.events.values())
+    parts = (head, about, _overview(catalog), *sections, *_dictionary(catalog), *_second_wall())
+    return "\n".join(parts)
+
+
+def _overview(catalog: Catalog) -> str:
+    return _table(
+        ("event", "what happened", "owner", "review by"),
+        (
+            (f"[`{event.name}`](#{_anchor(event.name)})", event.brief, event.owner, event.review_by)
+            for event in catalog.events.values()
+        ),
+    )
+
+
+def _event(event: Event) -> str:
+    uses = event.attributes.values()
+    attributes = _table(
+        ("attribute", "required", "what it is", "admits"),
+        ((f"`{use.key}`", _required(event, use), use.brief, _admits(use)) for use in uses),
+    )
+    about = f"{event.brief}\n{event.note}\n" if event.note else f"{event.brief}\n"
+    sent, kept = example.sent(event), example.kept(event)
+    return "\n".join(
+        (
+            f"## {event.name}\n",
+            about,
+            attributes,
+            f"Sent:\n\n{_json(sent)}",
+            f"Kept{_redactions(uses)}:\n\n{_json(kept)}",
+        )
+    )
+
+
+def _required(event: Event, attribute: Attribute) -> str:
+    return "yes" if attribute.key in event.required else ""
+
+
+def _redactions(attributes: Iterable[Attribute]) -> str:
+    hashed = [f"`{a.key}`" for a in attributes if a.sensitivity is Sensitivity.HASHED]
+    return f" ({', '.join(hashed)} hashed)" if hashed else ""
+
+
+def _dictionary(catalog: Catalog) -> Iterator[str]:
+    yield _DICTIONARY
+    for key, attribute in catalog.attributes.items():
+        facts: tuple[tuple[str, object], ...] = (
+            ("Type", attribute.type),
+            ("Admits", _admits(attribute)),
+            ("Unit", attribute.unit and f"`{attribute.unit}`"),
+            ("In OTLP", f"`{attribute.wire_key}`"),
+            ("Sensitivity", " ".join(filter(None, (attribute.sensitivity, _why(attribute))))),
+            ("Example", ", ".join(f"`{value}`" for value in attribute.examples)),
+            ("Owner", f"{attribute.owner}, review by {attribute.review_by}"),
+            ("Used by", _users(key, catalog)),
+        )
+        lines = "".join(f"- {name}: {fact}\n" for name, fact in facts if fact)
+        note = attribute.note and f"{attribute.note}\n"
+        yield f"### {key}\n\n{attribute.brief}\n{note}\n{lines}"
+
+
+def _users(key: str, catalog: Catalog) -> str:
+    events = [f"`{name}`" for name, event in catalog.events.items() if key in event.attributes]
+    return ", ".join([*events, *(["the OTLP resource"] if key in catalog.resource else [])])
+
+
+def _why(attribute: Attribute) -> str:
+    return attribute.reason and f"({attribute.action}): {attribute.reason}"
+
+
+def _admits(attribute: Attribute) -> str:
+    if attribute.members is not None:
+        return ", ".join(f"`{member}`" for member in attribute.members)
+    if attribute.format is not None:
+        return {"uuid": "a UUID", "sha256": "64 lowercase hex digits"}[attribute.format]
+    if attribute.pattern is not None:
+        return f"`{attribute.pattern}`, at most {attribute.max_bytes} characters"
+    if attribute.minimum is not None:
+        upper = " or more" if attribute.maximum is None else f" to {attribute.maximum}"
+        return f"{attribute.minimum}{upper}"
+    return "any"
+
+
+def _second_wall() -> Iterator[str]:
+    yield _SECOND_WALL
+    yield _table(("rule", "why"), UNEXPRESSED)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[Iterable[object]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join(f"| {' | '.join(_cell(cell) for cell in line)} |\n" for line in lines)
+
+
+def _cell(value: object) -> str:
+    return str(value).replace("|", "\\|")
+
+
+def _json(value: dict[str, Any]) -> str:
+    return f"```json\n{json.dumps(value, indent=2)}\n```\n"
+
+
+def _anchor(heading: str) -> str:
+    return heading.replace(".", "")
