@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether a service exports its own traces and metrics, and under which name.
+
+Where to, how often and how much is the OpenTelemetry SDK's matter, by its standard variables:
+https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+"""
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Literal
+
+from opentelemetry.sdk.resources import OTELResourceDetector, Resource
+
+Signal = Literal["TRACES", "METRICS"]
+
+
+def is_exported(signal: Signal, environ: Mapping[str, str]) -> bool:
+    """Say whether an OTLP endpoint is set for this signal and nothing switches it off."""
+    return (
+        _has_endpoint(signal, environ)
+        and environ.get("OTEL_SDK_DISABLED", "").strip().lower() != "true"
+        and environ.get(f"OTEL_{signal}_EXPORTER", "otlp").strip().lower() != "none"
+    )
+
+
+def _has_endpoint(signal: Signal, environ: Mapping[str, str]) -> bool:
+    names = ("OTEL_EXPORTER_OTLP_ENDPOINT", f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT")
+    return any(environ.get(name) for name in names)
+
+
+def resource(service_name: str) -> Resource:
+    """Name the service; OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES have the last word."""
+    ours = {"service.name": service_name, "service.version": version("telesift")}
+    return Resource.create(ours).merge(OTELResourceDetector().detect())
