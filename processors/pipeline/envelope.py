@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Raw, Struct
 
+from processors.catalog.envelope import SCOPE_TEXT
 from processors.catalog.model import Catalog
 from processors.pipeline.checks import Check, compile_check
 from processors.pipeline.encode import encode_attribute
@@ -23,7 +24,7 @@ from service_kit import pii
 CLIENT_DROPPED: Final = "telesift.client.dropped"
 EMPTY_HEAD: Final = b'{"resource":{},"scopeLogs":[{"scope":{},"logRecords":['
 
-_SCOPE_TEXT = re.compile(r"[A-Za-z0-9@][A-Za-z0-9@._/:-]{0,127}").fullmatch
+_is_scope_text = re.compile(SCOPE_TEXT).fullmatch
 _MEMO_BYTES = 2048  # an ordinary client's envelope; a larger one is not worth remembering
 _MEMO_ENTRIES = 256
 
@@ -95,6 +96,6 @@ class Envelope:
 
 def _kept_scope(scope: _Scope) -> tuple[dict[str, str], int]:
     given = {"name": scope.name, "version": scope.version}
-    kept = {key: text for key, text in given.items() if _SCOPE_TEXT(text) and not pii.find(text)}
+    kept = {key: text for key, text in given.items() if _is_scope_text(text) and not pii.find(text)}
     dropped = sum(1 for key, text in given.items() if text and key not in kept)
     return kept, dropped + len(scope.attributes)

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from processors.catalog.envelope import RECORD_UID, USER_ID
 from processors.pipeline.checks import uuid
 from processors.pipeline.encode import encode_record
 from processors.pipeline.reasons import Reason
@@ -51,7 +52,7 @@ def judge(batch: Batch, whitelist: Whitelist, context: Context) -> Verdicts:
             check_time(record, context.now_ns)
             attributes = check_attributes(record.attributes, event, whitelist)
             stamped = stamp_identity(record, attributes, context)
-            uid = stamped["log.record.uid"]
+            uid = stamped[RECORD_UID]
             accepted.append(Accepted(event.name, uid, origin, encode_record(record, stamped)))
             dropped += record.dropped
         except Rejected as verdict:
@@ -112,7 +113,7 @@ def stamp_identity(record: Record, attributes: dict[str, Any], context: Context)
     if not record.trace_id:
         record.trace_id, record.span_id = context.trace_id, context.span_id
     uid = context.new_uid() if record.uid is None else uuid(record.uid, "id")
-    return {"log.record.uid": uid, "user.id": user_id, **attributes}
+    return {RECORD_UID: uid, USER_ID: user_id, **attributes}
 
 
 def _rejection(index: int, event: AllowedEvent | None, verdict: Rejected) -> Rejection:

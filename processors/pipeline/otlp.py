@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Raw, Struct
 
+from processors.catalog.envelope import EVENT_NAME, RECORD_UID, USER_ID
 from processors.pipeline.envelope import Envelope
 from processors.pipeline.reasons import Reason
 from processors.pipeline.records import Batch, MalformedRequest, Record
@@ -106,11 +107,11 @@ def _record(log_record: LogRecord) -> Record:
 
 def _take(attribute: KeyValue, result: Record) -> None:
     key, value = attribute.key, plain_value(attribute.value)
-    if key == "log.record.uid" and result.uid is None:
+    if key == RECORD_UID and result.uid is None:
         result.uid = value
-    elif key == "user.id" and result.user_id is None:
+    elif key == USER_ID and result.user_id is None:
         result.user_id = value
-    elif key == "event.name" and result.event in ("", value):
+    elif key == EVENT_NAME and result.event in ("", value):
         result.event = value if isinstance(value, str) else ""
     else:
         result.attributes.append((key, value))

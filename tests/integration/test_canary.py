@@ -224,4 +224,4 @@ def test_no_canary_comes_out(
     assert all(exits[name] for name in ("answers", "sink", "log", "exports"))
     assert b"prompt_copied" in exits["exports"], "spans and metrics were not looked at"
     leaks = {n: c for n, data in exits.items() for c in canary.planted if c.encode() in data}
-    assert leaks == {}
+    assert {} == leaks

@@ -58,9 +58,9 @@ def test_opentelemetry_js_delivers_a_whitelisted_event(processor: Running, encod
     """The JS SDK's event comes out of the sink with the caller's identity."""
     prompt_id = str(uuid.uuid4())
     answer = send_with_node(processor, encoding, [copied(prompt_id)])
-    assert answer == {"code": 0, "error": None, "diagnostics": []}
+    assert {"code": 0, "error": None, "diagnostics": []} == answer
     [event] = arrived(processor, prompt_id)
-    assert (event["event"], event["user_id"], event["latency_ms"]) == ("prompt_copied", USER, 12)
+    assert ("prompt_copied", USER, 12) == (event["event"], event["user_id"], event["latency_ms"])
     assert "not-forwarded" not in json.dumps(event)
 
 
@@ -70,7 +70,7 @@ def test_opentelemetry_js_is_told_of_a_partial_success(processor: Running, encod
     prompt_id = str(uuid.uuid4())
     events = [copied(prompt_id), copied(prompt_id, variant="everything")]
     answer = send_with_node(processor, encoding, events)
-    assert answer["code"] == 0
+    assert 0 == answer["code"]
     assert "attribute_value" in " ".join(answer["diagnostics"])
     assert [event["variant"] for event in arrived(processor, prompt_id)] == ["body"]
 
@@ -79,7 +79,7 @@ def test_opentelemetry_js_is_told_of_a_partial_success(processor: Running, encod
 def test_opentelemetry_js_does_not_retry_what_is_refused(processor: Running, encoding: str) -> None:
     """A batch of which nothing is acceptable fails at once and for good."""
     answer = send_with_node(processor, encoding, [{"eventName": "made.up", "attributes": {}}])
-    assert answer["code"] == 1
+    assert 1 == answer["code"]
 
 
 def test_opentelemetry_python_delivers_a_whitelisted_event(processor: Running) -> None:
@@ -97,7 +97,7 @@ def test_opentelemetry_python_delivers_a_whitelisted_event(processor: Running) -
     )
     provider.shutdown()
     [event] = arrived(processor, prompt_id)
-    assert (event["event"], event["source"]) == ("prompts.create", "api")
+    assert ("prompts.create", "api") == (event["event"], event["source"])
 
 
 def test_curl_with_gzip_gets_a_verdict_an_event(processor: Running, tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_curl_with_gzip_gets_a_verdict_an_event(processor: Running, tmp_path: Pa
         },
     ]
     assert (1, 2, expected) == (answer["accepted"], answer["rejected"], answer["rejections"])
-    assert len(answer["trace_id"]) == 32
+    assert 32 == len(answer["trace_id"])
     assert [event["count"] for event in arrived(processor, prompt_id)] == [2]
 
 

@@ -99,7 +99,7 @@ def test_a_plain_event_is_rejected_for(
     verdicts = verdicts_of(plain(event, copied()))
     [rejection] = verdicts.rejections
     assert (0, reason, attribute) == (rejection.index, rejection.reason, rejection.attribute)
-    assert len(verdicts.accepted) == 1
+    assert 1 == len(verdicts.accepted)
 
 
 @pytest.mark.parametrize(
@@ -149,14 +149,14 @@ def test_identity_is_the_sessions_word(verdicts_of: Any) -> None:
     """What a client says about its user is dropped, and a session id gives way to the session's."""
     event = copied(user_id=PROMPT, session_id="from-the-client")
     attributes = attributes_of(verdicts_of(plain(event), session_id="from-the-host"))
-    assert (attributes["user.id"], attributes["session.id"]) == (USER, "from-the-host")
+    assert (USER, "from-the-host") == (attributes["user.id"], attributes["session.id"])
 
 
 def test_a_service_names_the_user(verdicts_of: Any) -> None:
     """A failed sign-in has no session: the back end says whom it is about."""
     event = {"event": "auth.login.failure", "ts": NOW_MS, "user_id": PROMPT.upper()}
     attributes = attributes_of(verdicts_of(plain(event), may_stamp_user=True))
-    assert attributes["user.id"] == PROMPT
+    assert PROMPT == attributes["user.id"]
 
 
 def test_an_event_keeps_its_id_and_gets_one_where_it_has_none(verdicts_of: Any) -> None:
@@ -180,7 +180,7 @@ def test_a_record_without_a_trace_gets_the_requests(verdicts_of: Any) -> None:
     [resource_logs] = stored(verdicts)
     without, own = resource_logs["scopeLogs"][0]["logRecords"]
     assert (without["traceId"], without["spanId"]) == (TRACE_ID, SPAN_ID)
-    assert (own["traceId"], own["spanId"], own["flags"]) == ("ab" * 16, "cd" * 8, 1)
+    assert ("ab" * 16, "cd" * 8, 1) == (own["traceId"], own["spanId"], own["flags"])
 
 
 def test_only_the_listed_envelope_survives(verdicts_of: Any) -> None:
@@ -197,9 +197,9 @@ def test_only_the_listed_envelope_survives(verdicts_of: Any) -> None:
     verdicts = verdicts_of(otlp(record(copied()), resource=resource, scope=scope), as_otlp=True)
     [resource_logs] = stored(verdicts)
     kept = [a["key"] for a in resource_logs["resource"]["attributes"]]
-    assert kept == ["service.name", "telesift.client.dropped"]
-    assert resource_logs["scopeLogs"][0]["scope"] == {"name": "vault-ui"}
-    assert (verdicts.envelope_dropped, verdicts.client_dropped) == (4, 3)
+    assert ["service.name", "telesift.client.dropped"] == kept
+    assert {"name": "vault-ui"} == resource_logs["scopeLogs"][0]["scope"]
+    assert (4, 3) == (verdicts.envelope_dropped, verdicts.client_dropped)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_javascript_may_write_a_whole_number_in_several_ways(verdicts_of: Any, v
     """JavaScript has one number type; what is whole is an integer."""
     one = record(copied())
     one["attributes"].append({"key": "latency_ms", "value": value})
-    assert attributes_of(verdicts_of(otlp(one), as_otlp=True))["latency_ms"] == "12"
+    assert "12" == attributes_of(verdicts_of(otlp(one), as_otlp=True))["latency_ms"]
 
 
 def test_older_sdks_name_the_event_in_an_attribute(verdicts_of: Any) -> None:
@@ -224,7 +224,7 @@ def test_older_sdks_name_the_event_in_an_attribute(verdicts_of: Any) -> None:
 @pytest.mark.parametrize("body", [{}, {"stringValue": ""}, None])
 def test_an_empty_body_is_no_body(verdicts_of: Any, body: Any) -> None:
     """SDKs send an empty body where there is none."""
-    assert len(verdicts_of(otlp(record(copied()) | {"body": body}), as_otlp=True).accepted) == 1
+    assert 1 == len(verdicts_of(otlp(record(copied()) | {"body": body}), as_otlp=True).accepted)
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_a_record_that_otlp_does_not_allow_is_malformed(verdicts_of: Any, broken
     """Such a record is rejected alone."""
     verdicts = verdicts_of(otlp(record(copied()) | broken, record(copied())), as_otlp=True)
     assert [r.reason for r in verdicts.rejections] == [Reason.RECORD_MALFORMED]
-    assert len(verdicts.accepted) == 1
+    assert 1 == len(verdicts.accepted)
 
 
 def test_an_attribute_given_twice_is_rejected(verdicts_of: Any) -> None:
@@ -264,7 +264,7 @@ def test_an_attribute_given_twice_is_rejected(verdicts_of: Any) -> None:
     one = record(copied(session_id="a"))
     one["attributes"].append({"key": "session_id", "value": {"stringValue": "b"}})
     [rejection] = verdicts_of(otlp(one), as_otlp=True).rejections
-    assert (rejection.reason, rejection.attribute) == ("attribute_duplicate", "session_id")
+    assert ("attribute_duplicate", "session_id") == (rejection.reason, rejection.attribute)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"events": 7}', b"\xff", b"[" * 100_000])
@@ -285,4 +285,4 @@ def test_what_cannot_be_examined_is_not_forwarded(
     monkeypatch.setattr("service_kit.pii.find", fail)
     verdicts = verdicts_of(plain(copied(version="1.0"), copied()))
     assert [(r.index, r.reason) for r in verdicts.rejections] == [(0, "processing_failed")]
-    assert len(verdicts.accepted) == 1
+    assert 1 == len(verdicts.accepted)
