@@ -21,6 +21,7 @@ from processors.catalog.model import (
 _NUMBERS: Final = frozenset({ValueType.INT, ValueType.DOUBLE})
 _EVENT_NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:[._][a-z0-9]+)*")
 _ATTRIBUTE_NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+_RESOURCE_NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:[._][a-z0-9]+)+")
 _NAME_LENGTH: Final = 64
 _OWNER: Final = re.compile(r"@[a-z0-9-]+/[a-z0-9-]+")
 _REVIEW_AT_LEAST_EVERY: Final = timedelta(days=2 * 366)
@@ -73,8 +74,9 @@ def event_name(catalog: Catalog, _: date) -> Complaints:
 
 def attribute_name(catalog: Catalog, _: date) -> Complaints:
     for key, attribute in catalog.attributes.items():
-        if not _ATTRIBUTE_NAME.fullmatch(key) or len(key) > _NAME_LENGTH:
-            yield attribute.source, f"{key} is not in lower snake case"
+        form = _RESOURCE_NAME if key in catalog.resource else _ATTRIBUTE_NAME
+        if not form.fullmatch(key) or len(key) > _NAME_LENGTH:
+            yield attribute.source, f"{key} is not named like the others of its kind"
 
 
 def brief(catalog: Catalog, _: date) -> Complaints:
@@ -143,10 +145,10 @@ def unit(catalog: Catalog, _: date) -> Complaints:
 
 
 def unused(catalog: Catalog, _: date) -> Complaints:
-    used = {use.key for _, use in _uses(catalog)}
+    used = {use.key for _, use in _uses(catalog)} | catalog.resource.keys()
     for attribute in catalog.attributes.values():
         if attribute.key not in used:
-            yield attribute.source, f"{attribute.key} is used by no event"
+            yield attribute.source, f"{attribute.key} is used by no event, nor by the resource"
 
 
 def action(catalog: Catalog, _: date) -> Complaints:
@@ -187,7 +189,7 @@ CHECKS: Final = (
     Check("event-name", "An event's name is lower-case words joined by dots.", event_name),
     Check(
         "attribute-name",
-        "An attribute's key is in lower snake case.",
+        "An attribute's key is in lower snake case, a resource's in dotted words.",
         attribute_name,
     ),
     Check("brief", "Everything says what it is in a sentence.", brief),
@@ -199,7 +201,7 @@ CHECKS: Final = (
     Check("loose-string", "A string has a pattern and a cap.", loose_string),
     Check("loose-number", "A number has a lower bound.", loose_number),
     Check("unit", "A number has a unit, and its key does not claim another.", unit),
-    Check("unused", "Every attribute is used by an event.", unused),
+    Check("unused", "Every attribute is used by an event, or by the resource.", unused),
     Check("action", "A sensitive attribute has the action that its sensitivity asks for.", action),
     Check("reason", "A sensitive attribute says why it is collected.", reason),
     Check("content", "No free-form attribute is named like content or a credential.", content),

@@ -12,6 +12,7 @@ import msgspec
 
 from processors.catalog import define, refine, shape
 from processors.catalog.document import CatalogError, Place, read
+from processors.catalog.envelope import RESOURCE_GROUP
 from processors.catalog.model import Attribute, Catalog, Event, Source
 
 __all__ = ["EVENTS", "CatalogError", "load"]
@@ -38,11 +39,13 @@ def load(directory: Path = EVENTS) -> Catalog:
     files = [(Place(document), document.shaped(shape.File)) for document in documents]
     attributes, groups = _attributes(files), _groups(files)
     events = _events(files, attributes, groups)
+    resource = refine.group(RESOURCE_GROUP, attributes, groups)
     schema_url = manifest.schema_url.url
     return Catalog(
         events=events,
         attributes=attributes,
-        digest=_digest(schema_url, attributes, events),
+        resource=resource,
+        digest=_digest(schema_url, attributes, events, resource),
         version=schema_url.rpartition("/")[2],
         schema_url=schema_url,
     )

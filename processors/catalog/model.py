@@ -115,12 +115,14 @@ class Event:
 class Catalog:
     """Every event and attribute that may pass; what is not in here is rejected.
 
-    `attributes` are the definitions that events share and refine; `version` and `schema_url` are
-    the manifest's; `digest` is the SHA-256, in hex, of everything that the catalog says.
+    `attributes` are the definitions that events share and refine; `resource` is what survives of
+    an OTLP resource; `version` and `schema_url` are the manifest's; `digest` is the SHA-256, in
+    hex, of everything that the catalog says.
     """
 
     events: Mapping[str, Event]
     attributes: Mapping[str, Attribute]
+    resource: Mapping[str, Attribute]
     digest: str
     version: str
     schema_url: str

@@ -48,6 +48,14 @@ def event(
     )
 
 
+def group(
+    group_id: str, attributes: Mapping[str, Attribute], groups: Groups
+) -> Mapping[str, Attribute]:
+    """The attributes of one group; none where there is no such group."""
+    uses = _of_group(*groups[group_id]) if group_id in groups else ()
+    return _by_key(uses, attributes)
+
+
 def _by_key(uses: Iterable[_Use], attributes: Mapping[str, Attribute]) -> Mapping[str, Attribute]:
     refined: dict[str, Attribute] = {}
     for use in uses:

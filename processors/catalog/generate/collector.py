@@ -53,7 +53,6 @@ _HEADER: Final = f"""\
 """
 
 _IDENTITY_KEYS: Final = (envelope.RECORD_UID, envelope.USER_ID)
-_RESOURCE_KEYS: Final = (*envelope.RESOURCE_NAMES, envelope.CLIENT_DROPPED)
 
 _SOUND: Final = 'log.cache["sound"]'
 _ADMITTED: Final = 'log.cache["admitted"]'
@@ -84,10 +83,10 @@ def _processors(catalog: Catalog) -> Iterator[dict[str, Any]]:
         "log_statements": [{"context": "log", "statements": [*_judgement(catalog)]}],
     }
     yield {"error_mode": "propagate", "log_conditions": ['log.event_name == ""']}
-    yield {"error_mode": "propagate", "log_statements": [*_stripping()]}
+    yield {"error_mode": "propagate", "log_statements": [*_stripping(catalog)]}
     yield {
         "allow_all_keys": False,
-        "allowed_keys": [*_IDENTITY_KEYS, *wire_keys, *_RESOURCE_KEYS],
+        "allowed_keys": [*_IDENTITY_KEYS, *wire_keys],
         "summary": "silent",
     }
 
@@ -142,8 +141,8 @@ def _own_rules(event: Event, catalog: Catalog) -> tuple[str, ...]:
     return (*required, *narrowed)
 
 
-def _rule(attribute: Attribute) -> str:
-    path = _attribute(attribute.wire_key)
+def _rule(attribute: Attribute, of: str = "log") -> str:
+    path = f'{of}.attributes["{attribute.wire_key}"]'
     if attribute.members is not None:
         return " or ".join(f'{path} == "{member}"' for member in attribute.members)
     if attribute.type is ValueType.STRING:
@@ -174,26 +173,17 @@ def _number(path: str, attribute: Attribute) -> Iterator[str]:
         yield f"{path} <= {attribute.maximum}"
 
 
-def _stripping() -> Iterator[str]:
+def _stripping(catalog: Catalog) -> Iterator[str]:
     """Strip what surrounds a record to what the processor lets through."""
-    yield f"keep_keys(resource.attributes, {json.dumps(_RESOURCE_KEYS)})"
-    for key in envelope.RESOURCE_NAMES:
-        path = f'resource.attributes["{key}"]'
-        is_name = f"IsString({path}) and {_matches(path, envelope.PLAIN_NAME)}"
-        yield f'delete_key(resource.attributes, "{key}")\nwhere not ({is_name})'
-    yield _delete_unless_count(envelope.CLIENT_DROPPED)
+    yield f"keep_keys(resource.attributes, {json.dumps([*catalog.resource])})"
+    for attribute in catalog.resource.values():
+        rule = _rule(attribute, of="resource")
+        yield f'delete_key(resource.attributes, "{attribute.wire_key}")\nwhere not ({rule})'
     yield "keep_keys(scope.attributes, [])"
     for path in ("scope.name", "scope.version"):
-        yield f'set({path}, "") where not {_matches(path, envelope.PLAIN_NAME)}'
+        yield f'set({path}, "") where not {_matches(path, envelope.SCOPE_TEXT)}'
     yield 'set(log.severity_text, "")'
     yield "set(log.time_unix_nano, log.observed_time_unix_nano) where log.time_unix_nano == 0"
-
-
-def _delete_unless_count(key: str) -> str:
-    path = f'resource.attributes["{key}"]'
-    is_whole = f"(IsInt({path}) or IsDouble({path})) and Int({path}) == {path}"
-    in_range = f"{path} >= 0 and {path} <= {envelope.CLIENT_DROPPED_MAX}"
-    return f'delete_key(resource.attributes, "{key}")\nwhere not ({is_whole} and {in_range})'
 
 
 def _if_present(key: str, rule: str) -> str:

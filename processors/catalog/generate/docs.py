@@ -21,6 +21,7 @@ The machine-readable contract: [event.schema.json](../reference/event.schema.jso
 Beside its attributes an event says `event` (its name) and `ts` (when it happened), and may say `id`
 (a UUID, by which a repeated delivery counts once).
 `user_id` comes from the authenticated session, never from the client.
+Of an OTLP resource only the attributes survive that the dictionary says the resource uses.
 """
 
 _DICTIONARY: Final = """\
@@ -107,8 +108,8 @@ def _dictionary(catalog: Catalog) -> Iterator[str]:
 
 
 def _users(key: str, catalog: Catalog) -> str:
-    users = (name for name, event in catalog.events.items() if key in event.attributes)
-    return ", ".join(f"`{name}`" for name in users)
+    events = [f"`{name}`" for name, event in catalog.events.items() if key in event.attributes]
+    return ", ".join([*events, *(["the OTLP resource"] if key in catalog.resource else [])])
 
 
 def _why(attribute: Attribute) -> str:
