@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who is calling, and with what they prove it."""
+
+import hashlib
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class Role(StrEnum):
+    """What a caller may be, beyond being known."""
+
+    USER = "user"
+    SERVICE = "service"
+    ANALYST = "analyst"
+
+
+class Caller(Struct, frozen=True):
+    """An authenticated caller: `user_id` is a UUID in its canonical form."""
+
+    user_id: str
+    session_id: str | None
+    roles: frozenset[Role]
+
+
+class Credential(NamedTuple):
+    """A bearer token or the value of the session's cookie, as it was sent."""
+
+    is_cookie: bool
+    value: str
+
+    def fingerprint(self) -> bytes:
+        """Stand for the credential where it must not be kept itself."""
+        return hashlib.sha256(b"%d%b" % (self.is_cookie, self.value.encode())).digest()
+
+
+def identify(user_id: object, session_id: object, roles: object) -> Caller:
+    """Make a caller from what a host or a token says; raises `ValueError` unless it names a UUID.
+
+    Roles that we do not know are ignored; a caller with none that we know is a user.
+    """
+    if not isinstance(user_id, str):
+        raise ValueError("a user id is a UUID")  # noqa: TRY004 - callers handle one error
+    return Caller(
+        user_id=str(UUID(user_id)),
+        session_id=session_id if isinstance(session_id, str) and session_id else None,
+        roles=_known(roles) or frozenset({Role.USER}),
+    )
+
+
+def _known(roles: object) -> frozenset[Role]:
+    names: Iterable[object] = roles if isinstance(roles, list | tuple | set) else ()
+    return frozenset(role for role in Role if role.value in names)
