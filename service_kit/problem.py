@@ -7,10 +7,12 @@ A problem's texts are written by us, in advance: nothing received ever becomes p
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
+
+from msgspec import Struct
 
 
-class FieldError(NamedTuple):
+class FieldError(Struct, frozen=True):
     """One thing that is wrong with a request: which field of ours, and a reason code of ours."""
 
     field: str
@@ -85,6 +87,14 @@ class NotFound(Problem):
     status = HTTPStatus.NOT_FOUND
     code = "not_found"
     detail = "There is no such resource."
+
+
+class MethodNotAllowed(Problem):
+    """The resource is there and takes other methods; `Allow` lists them."""
+
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+    code = "method_not_allowed"
+    detail = "This resource does not take that method."
 
 
 class PayloadTooLarge(Problem):
