@@ -23,9 +23,9 @@ def parse(document: bytes, form: type[Form]) -> Form:
     try:
         value = msgspec.json.decode(document)
     except (ValueError, RecursionError):
-        raise BadRequest("The body is not JSON.", code="json_invalid") from None
+        raise BadRequest("The body is not JSON.", code="body_malformed") from None
     if not isinstance(value, dict):
-        raise BadRequest("The body is not a JSON object.", code="json_invalid")
+        raise BadRequest("The body is not a JSON object.", code="body_malformed")
     if _holds_body(value):
         raise BadRequest(
             "A rating never carries a prompt's text.",

@@ -42,17 +42,18 @@ def clamp(text: str, characters: int = NOTE_CHARACTERS) -> str:
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What an owner has seen and done on one UTC day, about one prompt and in all."""
+    """What an owner has seen and done on the UTC day of `at`, about one prompt and in all."""
 
+    at: datetime
     rated: bool
     dismissed: bool
     shown_in_all: int
 
 
-def eligibility(standing: Standing, shown_at_most: int, now: datetime) -> Eligibility:
+def eligibility(standing: Standing, shown_at_most: int) -> Eligibility:
     """Decide whether the question may be put; the caps end with the UTC day."""
     reason = _reason(standing, shown_at_most)
-    return Eligibility(reason is None, reason, None if reason is None else day_after(now))
+    return Eligibility(reason is None, reason, None if reason is None else day_after(standing.at))
 
 
 def _reason(standing: Standing, shown_at_most: int) -> Reason | None:

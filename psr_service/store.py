@@ -128,8 +128,9 @@ class Store:
 
     def standing(self, owner_id: UUID, prompt_id: UUID) -> Standing:
         """Tell what the owner has seen and done today."""
+        today = self._today(owner_id, prompt_id)
         with self._visit():
-            return Standing(**self._row(STANDING, self._today(owner_id, prompt_id)))
+            return Standing(at=today["now"], **self._row(STANDING, today))
 
     def show(self, owner_id: UUID, form: ImpressionForm) -> UUID:
         """Record that the question was shown, once an id; returns the id."""
@@ -177,8 +178,10 @@ class Store:
         return rows[0]["id"] if rows else None
 
     def _today(self, owner_id: UUID, prompt_id: UUID) -> Row:
-        midnight = day_of(self._clock())
+        now = self._clock()
+        midnight = day_of(now)
         return {
+            "now": now,
             "owner_id": owner_id,
             "prompt_id": prompt_id,
             "midnight": midnight,

@@ -100,17 +100,23 @@ def test_standing_counts_today_only(store: Store, clock: Clock) -> None:
     """What was rated, shown or dismissed yesterday does not bear on today."""
     store.rate(OWNER, rating(PROMPT), None, aggregate=False)
     store.dismiss(OWNER, showing(PROMPT))
-    assert Standing(rated=True, dismissed=True, shown_in_all=1) == store.standing(OWNER, PROMPT)
+    assert Standing(clock.now, rated=True, dismissed=True, shown_in_all=1) == store.standing(
+        OWNER, PROMPT
+    )
     clock.now += timedelta(days=1)
-    assert Standing(rated=False, dismissed=False, shown_in_all=0) == store.standing(OWNER, PROMPT)
+    assert Standing(clock.now, rated=False, dismissed=False, shown_in_all=0) == store.standing(
+        OWNER, PROMPT
+    )
 
 
-def test_standing_is_of_one_owner_and_prompt(store: Store) -> None:
+def test_standing_is_of_one_owner_and_prompt(store: Store, clock: Clock) -> None:
     """Others' ratings do not count; showings of the owner's other prompts do, dismissals do not."""
     store.rate(uuid4(), rating(PROMPT), None, aggregate=False)
     store.dismiss(uuid4(), showing(PROMPT))
     store.dismiss(OWNER, showing(uuid4()))
-    assert Standing(rated=False, dismissed=False, shown_in_all=1) == store.standing(OWNER, PROMPT)
+    assert Standing(clock.now, rated=False, dismissed=False, shown_in_all=1) == store.standing(
+        OWNER, PROMPT
+    )
 
 
 def test_dismissal_after_midnight_counts_for_the_new_day(store: Store, clock: Clock) -> None:
@@ -119,7 +125,9 @@ def test_dismissal_after_midnight_counts_for_the_new_day(store: Store, clock: Cl
     showing_id = store.show(OWNER, showing(PROMPT))
     clock.now += timedelta(minutes=2)
     store.dismiss(OWNER, showing(PROMPT, id=showing_id))
-    assert Standing(rated=False, dismissed=True, shown_in_all=0) == store.standing(OWNER, PROMPT)
+    assert Standing(clock.now, rated=False, dismissed=True, shown_in_all=0) == store.standing(
+        OWNER, PROMPT
+    )
 
 
 @pytest.mark.parametrize("named", [True, False])

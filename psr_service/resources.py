@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the service answers, one class a path; the rules are in `ratings`, the SQL in `store`."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+from falcon import MEDIA_JSON, Request, Response
+
+from psr_service import analytics
+from psr_service.analytics import Grouping
+from psr_service.forms import Form, parse, parse_query
+from psr_service.messages import (
+    Distribution,
+    Eligibility,
+    EligibilityQuery,
+    ImpressionForm,
+    ImpressionStored,
+    RatingForm,
+    Reason,
+    StatisticsQuery,
+    Summary,
+    VersionSummary,
+)
+from psr_service.ownership import Ownership
+from psr_service.ratings import clean_note, eligibility
+from psr_service.store import Row, Store
+from service_kit.auth import Role
+from service_kit.flags import Flag
+from service_kit.limits import REQUEST_BYTES
+from service_kit.problem import FeatureDisabled, NotFound, PayloadTooLarge, UnsupportedMediaType
+from service_kit.tracing import current_trace_id
+
+MEDIA_CSV = "text/csv"
+
+
+@dataclass(frozen=True, slots=True)
+class RatingsResource:
+    """`POST /psr`."""
+
+    store: Store
+    ownership: Ownership
+    psr: Flag
+    aggregate: Flag
+
+    def on_post(self, req: Request, resp: Response) -> None:
+        """Keep the caller's rating of a prompt for today."""
+        owner_id = _owner(req, self.psr)
+        form = _read(req, RatingForm)
+        self.ownership.check(req, form.prompt_id)
+        form = msgspec.structs.replace(form, note=clean_note(form.note))
+        aggregate = self.aggregate.enabled_for(str(owner_id))
+        _answer(resp, self.store.rate(owner_id, form, current_trace_id(), aggregate=aggregate))
+
+
+@dataclass(frozen=True, slots=True)
+class ShowingsResource:
+    """`POST /psr/impressions` and `POST /psr/dismissals`, which `record` differently."""
+
+    record: Callable[[UUID, ImpressionForm], UUID]
+    ownership: Ownership
+    psr: Flag
+
+    def on_post(self, req: Request, resp: Response) -> None:
+        """Record that the question was shown to the caller, or closed without an answer."""
+        owner_id = _owner(req, self.psr)
+        form = _read(req, ImpressionForm)
+        self.ownership.check(req, form.prompt_id)
+        _answer(resp, ImpressionStored(self.record(owner_id, form)))
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityResource:
+    """`GET /psr/eligibility`."""
+
+    store: Store
+    ownership: Ownership
+    psr: Flag
+    shown_at_most: int
+
+    def on_get(self, req: Request, resp: Response) -> None:
+        """Say whether to put the question to the caller now."""
+        prompt_id = parse_query(req.params, EligibilityQuery).prompt_id
+        user_id = req.context.caller.user_id
+        if not self.psr.enabled_for(user_id):
+            _answer(resp, Eligibility(False, Reason.FEATURE_DISABLED, None))
+            return
+        self.ownership.check(req, prompt_id)
+        _answer(
+            resp, eligibility(self.store.standing(UUID(user_id), prompt_id), self.shown_at_most)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryResource:
+    """`GET /psr/prompts/{prompt_id}/summary`."""
+
+    store: Store
+    ownership: Ownership
+    psr: Flag
+
+    def on_get(self, req: Request, resp: Response, prompt_id: str) -> None:
+        """Sum up the caller's own ratings of a prompt."""
+        owner_id = _owner(req, self.psr)
+        known_id = parse_query({"prompt_id": prompt_id}, EligibilityQuery).prompt_id
+        self.ownership.check(req, known_id)
+        _answer(resp, _summary(known_id, self.store.own_ratings(owner_id, known_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyticsResource:
+    """`GET /psr/analytics/{grouping}`."""
+
+    store: Store
+    roles: ClassVar = frozenset({Role.ANALYST})
+
+    def on_get(self, req: Request, resp: Response, grouping: str) -> None:
+        """Give a page of statistics, as JSON or, where Accept prefers it, as CSV."""
+        if grouping not in list(Grouping):
+            raise NotFound
+        by = Grouping(grouping)
+        page = analytics.statistics(self.store, by, parse_query(req.params, StatisticsQuery))
+        if req.client_prefers((MEDIA_JSON, MEDIA_CSV)) == MEDIA_CSV:
+            resp.content_type, resp.text = f"{MEDIA_CSV}; charset=utf-8", analytics.as_csv(by, page)
+            resp.set_header("Cache-Control", "no-store")
+        else:
+            _answer(resp, page)
+
+
+def _owner(req: Request, psr: Flag) -> UUID:
+    """Give the caller's id; raises `FeatureDisabled` where the flag is off for them."""
+    user_id = req.context.caller.user_id
+    if not psr.enabled_for(user_id):
+        raise FeatureDisabled
+    return UUID(user_id)
+
+
+def _read(req: Request, form: type[Form]) -> Form:
+    if (req.content_type or "").partition(";")[0].strip().lower() != MEDIA_JSON:
+        raise UnsupportedMediaType("Send the body as application/json.")
+    # Content-Length is a claim: what counts is what arrives
+    document = req.stream.read(REQUEST_BYTES + 1)
+    if len(document) > REQUEST_BYTES:
+        raise PayloadTooLarge(f"A request holds at most {REQUEST_BYTES} bytes.")
+    return parse(document, form)
+
+
+def _answer(resp: Response, answer: msgspec.Struct) -> None:
+    resp.content_type, resp.data = MEDIA_JSON, msgspec.json.encode(answer)
+    resp.set_header("Cache-Control", "no-store")  # it is about one person, and about now
+
+
+def _summary(prompt_id: UUID, versions: list[Row]) -> Summary:
+    stars = Counter(star for row in versions for star in row["stars"])
+    return Summary(
+        prompt_id=prompt_id,
+        count=stars.total(),
+        mean=sum(star * n for star, n in stars.items()) / stars.total() if stars else None,
+        distribution=Distribution(*(stars[star] for star in range(1, 6))),
+        versions=[VersionSummary(row["version"], row["count"], row["mean"]) for row in versions],
+    )
