@@ -74,12 +74,12 @@ class AuthMiddleware:
     def _admit(
         self, req: Request, resource: object, credential: Credential, caller: Caller
     ) -> None:
+        req.context.caller = caller
         if credential.is_cookie and req.method not in _SAFE_METHODS:
             self._check_origin(req)
         roles = getattr(resource, "roles", None)
         if roles is not None and roles.isdisjoint(caller.roles):
             raise Forbidden
-        req.context.caller = caller
 
     def _check_origin(self, req: Request) -> None:
         """Refuse a write that another site's page made a browser send along with its cookies."""

@@ -77,7 +77,8 @@ def _describe_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDic
 
 
 def _encode(event: EventDict, **_: Any) -> bytes:
-    return msgspec.json.encode(event, enc_hook=_name_the_type)
+    named_first = {"event": event.pop("event"), **event}  # for whoever reads along
+    return msgspec.json.encode(named_first, enc_hook=_name_the_type)
 
 
 def _name_the_type(value: object) -> str:
