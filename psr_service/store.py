@@ -88,6 +88,10 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _away(detail: str, code: str) -> Unavailable:
+    return Unavailable(detail, retry_after=RETRY_SECONDS, code=code)
+
+
 class Store:
     """Ratings and showings in PostgreSQL."""
 
@@ -156,10 +160,13 @@ class Store:
         with self._visit():
             return self._rows(statement, values)
 
-    def check(self) -> None:
-        """Raise `Unavailable` unless the database answers and its schema is there."""
-        with self._visit():
-            self._rows(SET_MIN_GROUP, {"min_group": self._min_group})
+    def check(self) -> str | None:
+        """Give a reason code unless the database answers and its schema is there."""
+        try:
+            self.read("SELECT FROM psr_impressions LIMIT 0", {})
+        except Unavailable as error:
+            return error.code
+        return None
 
     def _show(
         self, owner_id: UUID, form: ImpressionForm, showing_id: UUID, dismissed_at: datetime | None
@@ -194,10 +201,10 @@ class Store:
             with self._database.connection_context():
                 self._set_min_group()
                 yield
-        except (*CONNECTION_LOST, MaxConnectionsExceeded, ProgrammingError) as error:
-            # A ProgrammingError is a table that `telesift db migrate` has yet to make.
-            detail = "The database is not available."
-            raise Unavailable(detail, retry_after=RETRY_SECONDS) from error
+        except (*CONNECTION_LOST, MaxConnectionsExceeded) as error:
+            raise _away("The database is away.", "database_away") from error
+        except ProgrammingError as error:
+            raise _away("The database lacks its schema.", "schema_missing") from error
 
     def _set_min_group(self) -> None:
         if not self._min_group_is_set:

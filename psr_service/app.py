@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The PSR service's application: everything that it is made of, named and wired in one place."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import falcon
+import structlog
+from peewee import PeeweeException
+
+from psr_service.migrations import HISTORY
+from psr_service.openapi import OpenApiResource
+from psr_service.ownership import Ownership
+from psr_service.resources import (
+    AnalyticsResource,
+    EligibilityResource,
+    RatingsResource,
+    ShowingsResource,
+    SummaryResource,
+)
+from psr_service.store import Store
+from service_kit import error_handlers, health, metrics, migrations, postgres, tracing
+from service_kit.access_log import AccessLog
+from service_kit.auth import AuthMiddleware, authenticator
+from service_kit.cors import CorsMiddleware
+from service_kit.rate_limit import RateLimitMiddleware
+from service_kit.settings import Settings
+from service_kit.tracing import TraceMiddleware, error_type
+
+THREADS: Final = 8
+"""Threads a worker: each waits for PostgreSQL most of its time, and holds one connection."""
+
+SERVICE: Final = "psr"
+
+App = falcon.App[Any, Any]
+
+_log = structlog.get_logger()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, *, clock: Callable[[], datetime] = _now) -> App:
+    """Wire the service for one worker of up to `THREADS` threads.
+
+    It starts without its database, and answers 503 until it is there.
+    """
+    tracing.configure(f"telesift-{SERVICE}")
+    metrics.configure(f"telesift-{SERVICE}")
+    url = postgres.database_url(settings)
+    if not settings.is_production:
+        _migrate(url)
+    store = Store(postgres.pool(url, THREADS), settings.psr_min_group, clock=clock)
+    app: App = falcon.App(
+        middleware=[
+            TraceMiddleware(),
+            AccessLog(),
+            CorsMiddleware(settings.allowed_origins),
+            AuthMiddleware(
+                authenticator(settings), settings.auth_cookie_name, settings.allowed_origins
+            ),
+            RateLimitMiddleware(settings, SERVICE),
+        ]
+    )
+    error_handlers.install(app)
+    _add_routes(app, store, settings)
+    health.add(app, SERVICE, {"database": store.check})
+    return app
+
+
+def _add_routes(app: App, store: Store, settings: Settings) -> None:
+    psr = settings.features_psr
+    ownership = Ownership(settings.prompt_lookup_url, settings.auth_cookie_name)
+    ratings = RatingsResource(store, ownership, psr, settings.features_psr_aggregate)
+    eligibility = EligibilityResource(store, ownership, psr, settings.psr_max_prompts_per_day)
+    app.add_route("/psr", ratings)
+    app.add_route("/psr/impressions", ShowingsResource(store.show, ownership, psr))
+    app.add_route("/psr/dismissals", ShowingsResource(store.dismiss, ownership, psr))
+    app.add_route("/psr/eligibility", eligibility)
+    app.add_route("/psr/prompts/{prompt_id}/summary", SummaryResource(store, ownership, psr))
+    app.add_route("/psr/analytics/{grouping}", AnalyticsResource(store))
+    app.add_route("/openapi.json", OpenApiResource())
+
+
+def _migrate(url: str) -> None:
+    """Bring the schema up to date; in production that is the deployment's `telesift db migrate`."""
+    try:
+        migrations.up(postgres.single(url), [HISTORY])
+    except PeeweeException as error:
+        _log.warning("psr.not_migrated", error=error_type(error))
