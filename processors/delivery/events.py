@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stored frames, read back as single events for the sinks that need them one by one."""
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from processors.delivery.frames import FrameUnreadable, compress, decompress
+
+
+class StoredEvent(Struct, frozen=True, gc=False):
+    """One accepted event, in the story's names.
+
+    Times are nanoseconds since the epoch; ids that an event does not have are "";
+    `attributes` are catalogued keys, `resource` what is known of the sending application.
+    """
+
+    event: str
+    id: str
+    time_ns: int
+    observed_ns: int
+    user_id: str
+    session_id: str
+    trace_id: str
+    span_id: str
+    attributes: dict[str, Any]
+    resource: dict[str, Any]
+
+
+class _Value(Struct, gc=False):
+    stringValue: str | UnsetType = UNSET
+    intValue: str | UnsetType = UNSET
+    doubleValue: float | UnsetType = UNSET
+    boolValue: bool | UnsetType = UNSET
+
+
+class _KeyValue(Struct, gc=False):
+    key: str
+    value: _Value
+
+
+class _Resource(Struct, gc=False):
+    attributes: list[_KeyValue] = []
+
+
+class _LogRecord(Struct, gc=False):
+    timeUnixNano: str
+    observedTimeUnixNano: str
+    eventName: str
+    attributes: list[_KeyValue]
+    traceId: str = ""
+    spanId: str = ""
+
+
+class _ScopeLogs(Struct, gc=False):
+    logRecords: list[_LogRecord]
+
+
+class _ResourceLogs(Struct, gc=False):
+    resource: _Resource
+    scopeLogs: list[_ScopeLogs]
+
+
+class _RawScopeLogs(Struct, gc=False):
+    scope: Raw
+    logRecords: list[Raw]
+
+
+class _RawResourceLogs(Struct, gc=False):
+    resource: Raw
+    scopeLogs: list[_RawScopeLogs]
+
+
+_UNREADABLE = (msgspec.MsgspecError, KeyError, ValueError)
+_decode = msgspec.json.Decoder(list[_ResourceLogs]).decode
+_decode_raw = msgspec.json.Decoder(list[_RawResourceLogs]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def events(frames: bytes) -> list[StoredEvent]:
+    """Decode a frame sequence; raises `FrameUnreadable`."""
+    try:
+        return [
+            _event(record, resource)
+            for resource_logs in _decode(_json(frames))
+            for resource in [_plain(resource_logs.resource.attributes)]
+            for scope_logs in resource_logs.scopeLogs
+            for record in scope_logs.logRecords
+        ]
+    except _UNREADABLE:
+        raise FrameUnreadable from None
+
+
+def split(frames: bytes) -> list[bytes]:
+    """Make a frame for each event of a frame sequence; raises `FrameUnreadable`."""
+    try:
+        return [
+            compress(_encode(_alone(resource_logs, scope_logs, record)))
+            for resource_logs in _decode_raw(_json(frames))
+            for scope_logs in resource_logs.scopeLogs
+            for record in scope_logs.logRecords
+        ]
+    except _UNREADABLE:
+        raise FrameUnreadable from None
+
+
+def _json(frames: bytes) -> bytes:
+    return b"[" + decompress(frames) + b"]"
+
+
+def _event(record: _LogRecord, resource: dict[str, Any]) -> StoredEvent:
+    attributes = _plain(record.attributes)
+    return StoredEvent(
+        event=record.eventName,
+        id=attributes.pop("log.record.uid"),
+        time_ns=int(record.timeUnixNano),
+        observed_ns=int(record.observedTimeUnixNano),
+        user_id=attributes.pop("user.id", ""),
+        session_id=attributes.pop("session.id", ""),
+        trace_id=record.traceId,
+        span_id=record.spanId,
+        attributes=attributes,
+        resource=resource,
+    )
+
+
+def _plain(attributes: list[_KeyValue]) -> dict[str, Any]:
+    return {attribute.key: _scalar(attribute.value) for attribute in attributes}
+
+
+def _scalar(value: _Value) -> Any:
+    if value.stringValue is not UNSET:
+        return value.stringValue
+    if value.intValue is not UNSET:
+        return int(value.intValue)
+    return value.doubleValue if value.boolValue is UNSET else value.boolValue
+
+
+def _alone(
+    resource_logs: _RawResourceLogs, scope_logs: _RawScopeLogs, record: Raw
+) -> _RawResourceLogs:
+    scope = _RawScopeLogs(scope_logs.scope, [record])
+    return _RawResourceLogs(resource_logs.resource, [scope])

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a sink is: takes batches of stored events, and says honestly what became of them.
+
+A new sink is a module beside this one with a class that satisfies `Sink`, and a row in
+`build.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Protocol
+
+from msgspec import Struct
+
+from processors.delivery.events import StoredEvent, events
+from processors.delivery.frames import export_request
+
+
+class Row(Struct, frozen=True):
+    """Events that were stored together: how many, and their zstd frames."""
+
+    seq: int
+    events: int
+    frames: bytes
+
+    def decoded(self) -> list[StoredEvent]:
+        """Read the events one by one; raises `FrameUnreadable`."""
+        return events(self.frames)
+
+
+class Batch(Struct, frozen=True, dict=True):
+    """Rows in the order they were stored; `after` is the number of the row before them."""
+
+    after: int
+    rows: Sequence[Row]
+
+    @cached_property
+    def events(self) -> int:
+        """How many events there are."""
+        return sum(row.events for row in self.rows)
+
+    @property
+    def last(self) -> int:
+        """The number of the last row."""
+        return self.rows[-1].seq
+
+
+def export_body(rows: Sequence[Row]) -> bytes:
+    """Make one zstd-encoded OTLP/JSON request of rows, without decoding any."""
+    return export_request(row.frames for row in rows)
+
+
+class Receipt(Struct, frozen=True):
+    """What became of a batch: every event of it is in one of the two.
+
+    `undeliverable` counts by (catalog event or "", reason code) what will never be delivered.
+    """
+
+    delivered: int
+    undeliverable: Mapping[tuple[str, str], int] = {}
+
+
+class Retry(Exception):
+    """The batch cannot be delivered now and is to be offered again, the same or a longer one.
+
+    `reason` is a code of ours; `after_seconds` is what the other side asked for, if it did.
+    """
+
+    def __init__(self, reason: str, after_seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.after_seconds = after_seconds
+
+
+class Sink(Protocol):
+    """Where events go; its courier calls it from one thread, one batch at a time."""
+
+    name: str
+
+    def deliver(self, batch: Batch) -> Receipt:
+        """Hand a batch over and return when the other side has it; raises `Retry`.
+
+        It may come again after a crash: what can be told apart by id should be.
+        """
+
+    def close(self) -> None:
+        """Let go of connections; called once, by the courier's thread."""

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The `logs` sink: one JSON line an event on standard output."""
+
+import os
+import select
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+
+from processors.delivery.events import StoredEvent
+from processors.delivery.frames import FrameUnreadable
+from processors.delivery.sinks import Batch, Receipt, Retry, Row
+
+STDOUT: Final = 1
+
+# A pipe takes that much whole or not at all: a process that is killed leaves no half line behind
+# to spoil its successor's first.
+_WHOLE_BYTES: Final = select.PIPE_BUF
+_encode = msgspec.json.Encoder().encode
+
+
+class LogSink:
+    """Writes lines to a file descriptor, and calls an event delivered once the kernel has it."""
+
+    name = "logs"
+
+    def __init__(self, descriptor: int = STDOUT) -> None:
+        self._descriptor = descriptor
+        self._torn = False
+
+    def deliver(self, batch: Batch) -> Receipt:
+        """Write a line for each event; raises `Retry` when nobody takes them."""
+        unreadable = 0
+        for row in batch.rows:
+            try:
+                chunks = list(_chunks(row))
+            except FrameUnreadable:
+                unreadable += row.events
+                continue
+            for chunk in chunks:
+                self._write(chunk)
+        aside = {("", "frame_unreadable"): unreadable} if unreadable else {}
+        return Receipt(batch.events - unreadable, aside)
+
+    def close(self) -> None:
+        """Leave the descriptor open: it is not ours."""
+
+    def _write(self, chunk: bytes) -> None:
+        left = memoryview(b"\n" + chunk if self._torn else chunk)
+        try:
+            while left:
+                left = left[os.write(self._descriptor, left) :]
+                self._torn = bool(left)
+        except OSError:
+            raise Retry("output_closed") from None
+
+
+def _chunks(row: Row) -> Iterator[bytes]:
+    """Join lines as far as they are sure to be written whole."""
+    chunk = b""
+    for event in row.decoded():
+        text = line(event)
+        if len(chunk) + len(text) > _WHOLE_BYTES:
+            yield chunk
+            chunk = b""
+        chunk += text
+    yield chunk
+
+
+def line(event: StoredEvent) -> bytes:
+    """Write an event in the story's names; what it does not have is left out."""
+    ids = {
+        "user_id": event.user_id,
+        "session_id": event.session_id,
+        "trace_id": event.trace_id,
+        "span_id": event.span_id,
+    }
+    fields: dict[str, Any] = {"event": event.event, "id": event.id, "ts": timestamp(event.time_ns)}
+    fields |= {name: value for name, value in ids.items() if value}
+    return _encode(fields | event.attributes | event.resource) + b"\n"
+
+
+def timestamp(time_ns: int) -> datetime:
+    """Give a moment to the microsecond, which JSON writes as RFC 3339."""
+    seconds, rest = divmod(time_ns, 1_000_000_000)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
