@@ -24,11 +24,15 @@ def clean_note(note: str | None) -> str | None:
     """Make a note fit to keep: one line, no personal data, at most 280 characters; None if empty.
 
     Redaction comes before the cut, which could otherwise halve an address beyond recognition.
+    A note that cannot be redacted is dropped; its rating stays.
     """
     if note is None:
         return None
-    line = _CONTROLS.sub("", _LINE_BREAKS_AND_TABS.sub(" ", note))
-    return clamp(pii.redact(line.strip())).rstrip() or None
+    line = _CONTROLS.sub("", _LINE_BREAKS_AND_TABS.sub(" ", note)).strip()
+    try:
+        return clamp(pii.redact(line)).rstrip() or None
+    except ValueError:
+        return None
 
 
 def clamp(text: str, characters: int = NOTE_CHARACTERS) -> str:

@@ -7,12 +7,21 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
+from falcon import testing
 from playhouse.pool import PooledPostgresqlDatabase
 
+from psr_service.app import create_app
 from psr_service.messages import ImpressionForm, RatingForm, Source
 from psr_service.migrations import HISTORY
 from psr_service.store import Store
 from service_kit import migrations, postgres
+from service_kit.settings import read
+
+OWNER, OTHER, ANALYST = (str(UUID(int=number)) for number in (1, 2, 3))
+TOKENS = f"owner:{OWNER}:user,other:{OTHER}:user,analyst:{ANALYST}:analyst"
+OWNER_HEADERS = {"Authorization": "Bearer owner"}
+
+MakeClient = Callable[..., testing.TestClient]
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
 
@@ -77,3 +86,31 @@ def rate(store: Store) -> Callable[..., None]:
             )
 
     return rate
+
+
+@pytest.fixture
+def make_client(database: PooledPostgresqlDatabase, database_url: str, clock: Clock) -> MakeClient:
+    """Give a function that starts the service with settings of the test's choice."""
+
+    def make(**environ: str) -> testing.TestClient:
+        defaults = {
+            "DATABASE_URL": database_url,
+            "AUTH_MODE": "dev",
+            "AUTH_DEV_TOKENS": TOKENS,
+            "TELESIFT_RATE_LIMIT": "100000",
+        }
+        app = create_app(read(defaults | environ), clock=clock)
+        return testing.TestClient(app, headers=OWNER_HEADERS)
+
+    return make
+
+
+@pytest.fixture
+def client(make_client: MakeClient) -> testing.TestClient:
+    """Give the service as it is in development."""
+    return make_client()
+
+
+def headers(token: str) -> dict[str, str]:
+    """Give another caller's headers."""
+    return {"Authorization": f"Bearer {token}"}

@@ -13,47 +13,14 @@ from playhouse.pool import PooledPostgresqlDatabase
 
 from psr_service.app import create_app
 from service_kit.settings import read
-from tests.psr_service.conftest import Clock
+from tests.psr_service.conftest import OTHER, OWNER, Clock, MakeClient, headers
 
-OWNER, OTHER, ANALYST = (str(UUID(int=number)) for number in (1, 2, 3))
 PROMPT = str(uuid4())
-TOKENS = f"owner:{OWNER}:user,other:{OTHER}:user,analyst:{ANALYST}:analyst"
-OWNER_HEADERS = {"Authorization": "Bearer owner"}
-
-MakeClient = Callable[..., testing.TestClient]
-
-
-@pytest.fixture
-def make_client(database: PooledPostgresqlDatabase, database_url: str, clock: Clock) -> MakeClient:
-    """Give a function that starts the service with settings of the test's choice."""
-
-    def make(**environ: str) -> testing.TestClient:
-        defaults = {
-            "DATABASE_URL": database_url,
-            "AUTH_MODE": "dev",
-            "AUTH_DEV_TOKENS": TOKENS,
-            "TELESIFT_RATE_LIMIT": "100000",
-        }
-        app = create_app(read(defaults | environ), clock=clock)
-        return testing.TestClient(app, headers=OWNER_HEADERS)
-
-    return make
-
-
-@pytest.fixture
-def client(make_client: MakeClient) -> testing.TestClient:
-    """Give the service as it is in development."""
-    return make_client()
 
 
 def form(**fields: Any) -> dict[str, Any]:
     """Make a rating's body."""
     return {"prompt_id": PROMPT, "rating": 5, "source": "copy", **fields}
-
-
-def headers(token: str) -> dict[str, str]:
-    """Give another caller's headers."""
-    return {"Authorization": f"Bearer {token}"}
 
 
 def test_rating_is_answered_with_the_aggregate(client: testing.TestClient) -> None:
