@@ -96,7 +96,7 @@ def _refuse_misplaced(
             raise where.at(name).error(f"{name} has no meaning for this type")
     low, high = constraints.min, constraints.max
     if low is not None and high is not None and low > high:
-        raise where.at("min").error("min is above max")
+        raise where.at("max").error("max is below min")
 
 
 def _form(constraints: shape.Constraints, where: Place) -> tuple[str | None, int | None]:

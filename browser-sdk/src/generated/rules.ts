@@ -1,7 +1,7 @@
 // Generated from processors/catalog, do not edit: make generate
 // SPDX-License-Identifier: Apache-2.0
 
-import type { EventName } from "./events";
+import type { EventName } from "./events.js";
 
 /** What an attribute may hold; a pattern matches the whole value. */
 export type Rule =

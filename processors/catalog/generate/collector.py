@@ -36,8 +36,8 @@ UNEXPRESSED: Final = (
         "To OTTL an attribute without a value is absent; where it is required, it is refused.",
     ),
     (
-        "session_id for session.id",
-        "The processor also knows an attribute by the plain batch's name; the collector by one.",
+        "`session_id` in place of `session.id`",
+        "The processor knows an attribute by both of its names, the collector by the OTLP one.",
     ),
     ("schema URLs", "OTTL cannot reach them; the processor forwards none."),
 )

@@ -8,6 +8,7 @@ from typing import Any, Final
 from processors.catalog.generate import example
 from processors.catalog.generate.collector import UNEXPRESSED
 from processors.catalog.generate.notice import NOTICE
+from processors.catalog.lint import CHECKS
 from processors.catalog.model import Attribute, Catalog, Event, Sensitivity
 
 _INTRO: Final = """\
@@ -33,6 +34,35 @@ HMAC-SHA-256 before anything else sees them.
 Free-form strings are also checked for personal data and credentials.
 """
 
+_WRITING: Final = """\
+## Writing a definition
+
+The catalog is an OpenTelemetry Weaver registry (`definition/2`) in `processors/catalog/events/`.
+What Weaver has no word for stands under `annotations.telesift`; a key that is not listed here is
+an error.
+"""
+
+ANNOTATIONS: Final = (
+    ("sensitivity", "`none`, `pseudonymous` or `hashed`; required"),
+    ("action", "what a sensitive value undergoes: `keep` or `hash`"),
+    ("reason", "why a sensitive value is needed at all"),
+    ("pattern", "a string's regular expression; the whole value must match"),
+    ("max_bytes", "a string's longest length"),
+    ("format", "`uuid` or `sha256`, in place of a pattern and a length"),
+    ("min", "a number's lower bound, inclusive"),
+    ("max", "a number's upper bound, inclusive"),
+    ("unit", "a number's unit, in UCUM"),
+    ("members", "in an event's reference: the members of an enum that this event admits"),
+    ("wire_key", "the attribute's name in OTLP, where the semantic conventions have one"),
+    ("owner", "the team that answers for it: `@org/team`"),
+    ("review_by", "the date by which it is looked at again, or removed"),
+)
+"""Every key that a definition may have under `annotations.telesift`."""
+
+_LINT: Final = """\
+`telesift catalog lint` asks of every definition:
+"""
+
 _SECOND_WALL: Final = """\
 ## The second wall
 
@@ -47,8 +77,8 @@ def render(catalog: Catalog) -> str:
     head = f"<!-- {NOTICE} -->\n{_INTRO}"
     about = f"Version {catalog.version}: {len(catalog.events)} events.\n"
     sections = map(_event, catalog.events.values())
-    parts = (head, about, _overview(catalog), *sections, *_dictionary(catalog), *_second_wall())
-    return "\n".join(parts)
+    parts = (head, about, _overview(catalog), *sections, *_dictionary(catalog))
+    return "\n".join((*parts, *_writing(), *_second_wall()))
 
 
 def _overview(catalog: Catalog) -> str:
@@ -65,7 +95,10 @@ def _event(event: Event) -> str:
     uses = event.attributes.values()
     attributes = _table(
         ("attribute", "required", "what it is", "admits"),
-        ((f"`{use.key}`", _required(event, use), use.brief, _admits(use)) for use in uses),
+        (
+            (f"[`{use.key}`](#{_anchor(use.key)})", _required(event, use), use.brief, _admits(use))
+            for use in uses
+        ),
     )
     about = f"{event.brief}\n{event.note}\n" if event.note else f"{event.brief}\n"
     sent, kept = example.sent(event), example.kept(event)
@@ -127,6 +160,13 @@ def _admits(attribute: Attribute) -> str:
         upper = " or more" if attribute.maximum is None else f" to {attribute.maximum}"
         return f"{attribute.minimum}{upper}"
     return "any"
+
+
+def _writing() -> Iterator[str]:
+    yield _WRITING
+    yield _table(("key", "what it says"), ((f"`{key}`", says) for key, says in ANNOTATIONS))
+    yield _LINT
+    yield _table(("check", "rule"), ((f"`{check.id}`", check.summary) for check in CHECKS))
 
 
 def _second_wall() -> Iterator[str]:

@@ -30,7 +30,7 @@ export type TrackArgs<E extends EventName> =
 """
 
 _RULE_TYPES: Final = """
-import type { EventName } from "./events";
+import type { EventName } from "./events.js";
 
 /** What an attribute may hold; a pattern matches the whole value. */
 export type Rule =
