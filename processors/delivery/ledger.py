@@ -12,8 +12,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from processors.delivery import store
 from processors.delivery.tally import Kind
@@ -88,6 +89,12 @@ class Ledger(Struct, frozen=True):
                 f" + pending {sink.pending} + expired {sink.expired}"
                 f" + undeliverable {sink.undeliverable} + lost {sink.lost}"
             )
+
+    def report(self) -> dict[str, Any]:
+        """Give everything as JSON knows it, with what the equations say beside it."""
+        sinks = [to_builtins(sink) | {"lost": sink.lost} for sink in self.sinks]
+        verdict = {"sinks": sinks, "lost": self.lost, "balanced": self.balanced}
+        return to_builtins(self) | verdict  # type: ignore[no-any-return]
 
 
 def read(data_dir: Path) -> Ledger:

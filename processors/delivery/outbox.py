@@ -11,6 +11,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Final, Self
 
@@ -102,7 +103,10 @@ class Outbox:
         await stored
 
     def health(self) -> Trouble | None:
-        """Say why nothing can be stored, or None; asks the disk again about once a second."""
+        """Say why nothing can be stored, or None; any thread may ask.
+
+        Without traffic nobody would notice that the disk has recovered: it is tried here.
+        """
         now = time.monotonic()
         if self._trouble and now - self._probed_at >= _PROBE_SECONDS:
             self._probed_at = now
@@ -161,9 +165,11 @@ class Outbox:
         if self._max_bytes < _PROBE_BYTES:
             return
         try:
-            for filler in (bytes(_PROBE_BYTES), None):
-                with store.transaction(self._db):
-                    self._db.execute("UPDATE state SET probe = ?", (filler,))
+            # Its own connection: readiness may be asked on another thread than the loop's.
+            with closing(store.connect(store.file(self._data_dir), durable=True)) as db:
+                for filler in (bytes(_PROBE_BYTES), None):
+                    with store.transaction(db):
+                        db.execute("UPDATE state SET probe = ?", (filler,))
         except sqlite3.Error as error:
             self._report(trouble_of(error))
         else:

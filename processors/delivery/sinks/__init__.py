@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a sink is: takes batches of stored events, and says honestly what became of them.
 
-A new sink is a module beside this one with a class that satisfies `Sink`, and a row in
-`build.py`.
+A new sink is a module beside this one with a class that satisfies `Sink`, a row in `_OPEN` and a
+name in `service_kit.settings.Sink`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
 
 from processors.delivery.events import StoredEvent, events
 from processors.delivery.frames import export_request
+from service_kit.settings import Settings
+from service_kit.settings import Sink as SinkName
 
 
 class Row(Struct, frozen=True):
@@ -84,3 +86,18 @@ class Sink(Protocol):
 
     def close(self) -> None:
         """Let go of connections; called once, by the courier's thread."""
+
+
+def open_sinks(settings: Settings) -> list[Sink]:
+    """Make the sinks that TELEMETRY_SINK lists; each connects when it first delivers."""
+    return [_OPEN[name](settings) for name in settings.telemetry_sink]
+
+
+def _logs(_: Settings) -> Sink:
+    from processors.delivery.sinks.log import LogSink
+
+    return LogSink()
+
+
+# A sink's libraries are only imported where it is used.
+_OPEN: Final[Mapping[SinkName, Callable[[Settings], Sink]]] = {SinkName.LOGS: _logs}
