@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Settings: what is read, what is refused, and that no value is ever quoted."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service_kit import flags
+from service_kit.settings import (
+    AuthMode,
+    Environment,
+    JwtAlgorithm,
+    Settings,
+    SettingsError,
+    Sink,
+    page,
+    read,
+)
+from tests.service_kit.apps import USER
+
+REPOSITORY = Path(__file__).parents[2]
+NAMES = [field.encode_name for field in msgspec.structs.fields(Settings)]
+DEV = {"AUTH_DEV_TOKENS": f"token:{USER}:user"}
+SESSION = {"AUTH_MODE": "session", "AUTH_ME_URL": "http://vault:8000/me"}
+PRODUCTION = SESSION | {"ENVIRONMENT": "production", "TELESIFT_HASH_SECRET": "s" * 32}
+JWT = {"AUTH_MODE": "jwt"}
+
+
+def problems(environ: dict[str, str]) -> list[str]:
+    """Read settings that do not allow a start, and give the lines that say so."""
+    with pytest.raises(SettingsError) as caught:
+        read(environ)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "field", "value"),
+    [
+        ("TELEMETRY_SINK", "logs, db,otlp", "telemetry_sink", (Sink.LOGS, Sink.DB, Sink.OTLP)),
+        ("TELEMETRY_SINK", "logs,logs", "telemetry_sink", (Sink.LOGS,)),
+        ("TELESIFT_DATA_DIR", "/var/lib/telesift", "data_dir", Path("/var/lib/telesift")),
+        ("TELESIFT_RATE_LIMIT", " 60 ", "rate_limit", 60),
+        ("TELESIFT_RATE_LIMIT", "", "rate_limit", 120),
+        ("FEATURES_PSR", "25%", "features_psr", flags.parse("FEATURES_PSR", "25%")),
+        ("FEATURES_TELEMETRY", "false", "features_telemetry", flags.off("FEATURES_TELEMETRY")),
+        (
+            "ALLOWED_ORIGINS",
+            "https://a.example,http://localhost:3000",
+            "allowed_origins",
+            ("https://a.example", "http://localhost:3000"),
+        ),
+        (
+            "AUTH_JWT_ALGORITHMS",
+            "ES256,EdDSA",
+            "auth_jwt_algorithms",
+            (JwtAlgorithm.ES256, JwtAlgorithm.EDDSA),
+        ),
+        (
+            "PROMPT_LOOKUP_URL",
+            "http://vault/prompts/{prompt_id}",
+            "prompt_lookup_url",
+            "http://vault/prompts/{prompt_id}",
+        ),
+    ],
+)
+def test_a_variable_is_read_in_its_own_form(
+    name: str, text: str, field: str, value: object
+) -> None:
+    """Lists, numbers, paths, flags: each as an operator would write it, spaces forgiven."""
+    assert value == getattr(read(DEV | {name: text}), field)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("ENVIRONMENT", "prod", "one of development, staging, production"),
+        ("AUTH_MODE", "basic", "one of session, jwt, dev"),
+        ("TELEMETRY_SINK", "logs,kafka", "any of logs, db, otlp"),
+        ("TELEMETRY_SINK", "logs,", "any of logs, db, otlp"),
+        ("TELESIFT_WORKERS", "0", "a whole number, at least 1"),
+        ("TELESIFT_WORKERS", "two", "a whole number, at least 1"),
+        ("FEATURES_PSR", "101%", "true, false or a percentage such as 25%"),
+        ("FEATURES_PSR", "yes", "true, false or a percentage such as 25%"),
+        ("ALLOWED_ORIGINS", "*", "origins such as https://app.example.com"),
+        ("ALLOWED_ORIGINS", "https://a.example/", "origins such as https://app.example.com"),
+        ("ALLOWED_ORIGINS", "null", "origins such as https://app.example.com"),
+        ("AUTH_ME_URL", "vault:8000/me", "an http:// or https:// URL"),
+        ("AUTH_DEV_TOKENS", "token:42:user", "token:user-uuid:role[+role]"),
+        ("AUTH_DEV_TOKENS", f"token:{USER}:root", "token:user-uuid:role[+role]"),
+        ("AUTH_JWT_ALGORITHMS", "none", "any of HS256"),
+        ("TELESIFT_HASH_SECRET", "short", "at least 32 characters"),
+        ("TELESIFT_RATE_LIMIT_STORAGE_URL", "memory://", "a redis:// or rediss:// URL"),
+        ("DATABASE_URL", "mysql://db", "a postgresql:// URL"),
+        ("PROMPT_LOOKUP_URL", "http://vault/prompts", "contains {prompt_id}"),
+    ],
+)
+def test_a_bad_value_is_refused_with_what_is_expected(name: str, text: str, says: str) -> None:
+    """The line names the variable and what it takes."""
+    (line,) = problems(DEV | {name: text})
+    assert line.startswith(f"{name} must be ")
+    assert says in line
+
+
+@given(
+    name=st.sampled_from(NAMES),
+    canary=st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=30),
+)
+def test_no_value_is_ever_quoted(name: str, canary: str) -> None:
+    """Whatever a variable holds, neither an error nor the settings' repr shows it."""
+    secret = f"canary{canary}canary"
+    try:
+        shown = repr(read(DEV | {name: secret}))
+    except SettingsError as error:
+        shown = f"{error} {error!r}"
+    assert "canary" not in shown
+
+
+def test_every_problem_gets_its_line() -> None:
+    """An operator repairs all of it in one go."""
+    lines = problems({"TELESIFT_WORKERS": "x", "FEATURES_PSR": "x", "TELESIFT_NOPE": "x"})
+    assert ["FEATURES_PSR", "TELESIFT_NOPE", "TELESIFT_WORKERS"] == sorted(
+        line.partition(" ")[0] for line in lines
+    )
+
+
+def test_an_unknown_variable_of_ours_is_refused_with_the_likely_one() -> None:
+    """A typing error must not silently mean the default."""
+    expected = "TELESIFT_RATE_LIMITS is not a setting; did you mean TELESIFT_RATE_LIMIT?"
+    assert [expected] == problems(DEV | {"TELESIFT_RATE_LIMITS": "60"})
+
+
+def test_other_peoples_variables_are_left_alone() -> None:
+    """Only TELESIFT_* is ours alone; PATH and a host's FEATURES_X are not."""
+    assert read(DEV | {"PATH": "/bin", "FEATURES_SEARCH": "on"}).rate_limit == 120
+
+
+@pytest.mark.parametrize(
+    ("environ", "broken"),
+    [
+        ({}, "AUTH_MODE=dev needs AUTH_DEV_TOKENS"),
+        (PRODUCTION | DEV | {"AUTH_MODE": "dev"}, "AUTH_MODE=dev is refused"),
+        ({"ENVIRONMENT": "staging"}, "AUTH_MODE=session needs AUTH_ME_URL"),
+        (JWT, "either AUTH_JWT_JWKS_URL or AUTH_JWT_SECRET"),
+        (
+            JWT | {"AUTH_JWT_SECRET": "s" * 32, "AUTH_JWT_JWKS_URL": "https://idp/keys"},
+            "either AUTH_JWT_JWKS_URL or AUTH_JWT_SECRET",
+        ),
+        (
+            JWT | {"AUTH_JWT_JWKS_URL": "https://idp/keys", "AUTH_JWT_ALGORITHMS": "RS256,HS256"},
+            "AUTH_JWT_ALGORITHMS must be",
+        ),
+        (
+            JWT | {"AUTH_JWT_SECRET": "s" * 32, "AUTH_JWT_ALGORITHMS": "RS256"},
+            "AUTH_JWT_ALGORITHMS must be",
+        ),
+        (DEV | {"TELESIFT_WORKERS": "2"}, "needs TELESIFT_RATE_LIMIT_STORAGE_URL"),
+        (SESSION | {"ENVIRONMENT": "production"}, "TELESIFT_HASH_SECRET is required"),
+        (PRODUCTION | {"TELEMETRY_SINK": "db"}, "TELEMETRY_SINK=db needs DATABASE_URL"),
+    ],
+)
+def test_settings_must_fit_each_other(environ: dict[str, str], broken: str) -> None:
+    """Each rule of the table refuses the start, alone."""
+    (line,) = problems(environ)
+    assert broken in line
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        DEV,
+        SESSION,
+        PRODUCTION,
+        JWT | {"AUTH_JWT_SECRET": "s" * 32, "AUTH_JWT_ALGORITHMS": "HS512"},
+        JWT | {"AUTH_JWT_JWKS_URL": "https://idp/keys", "AUTH_JWT_ALGORITHMS": "ES256"},
+        DEV | {"TELESIFT_WORKERS": "2", "TELESIFT_RATE_LIMIT_STORAGE_URL": "redis://redis"},
+        PRODUCTION | {"TELEMETRY_SINK": "db", "DATABASE_URL": "postgresql://db/telesift"},
+    ],
+)
+def test_settings_that_fit_are_taken(environ: dict[str, str]) -> None:
+    """What the rules ask for is also enough."""
+    assert isinstance(read(environ), Settings)
+
+
+def test_a_command_that_serves_nothing_needs_no_auth() -> None:
+    """A migration job in production has a DATABASE_URL and nothing else."""
+    environ = {"ENVIRONMENT": "production", "DATABASE_URL": "postgresql://db/telesift"}
+    assert "postgresql://db/telesift" == read(environ, serving=False).database_url
+
+
+@pytest.mark.parametrize(
+    ("environ", "mode", "psr"),
+    [
+        (DEV, AuthMode.DEV, flags.on("FEATURES_PSR")),
+        (SESSION | {"ENVIRONMENT": "staging"}, AuthMode.SESSION, flags.on("FEATURES_PSR")),
+        (PRODUCTION, AuthMode.SESSION, flags.off("FEATURES_PSR")),
+        (PRODUCTION | {"FEATURES_PSR": "true"}, AuthMode.SESSION, flags.on("FEATURES_PSR")),
+    ],
+)
+def test_defaults_depend_on_the_environment(
+    environ: dict[str, str], mode: AuthMode, psr: flags.Flag
+) -> None:
+    """Production asks nobody for ratings before somebody says so."""
+    settings = read(environ)
+    assert (mode, psr) == (settings.auth_mode, settings.features_psr)
+
+
+def test_a_struct_made_in_code_has_the_defaults_of_development() -> None:
+    """`Settings()` and an empty development environment are the same."""
+    assert Settings() == read({}, serving=False)
+    assert Settings().environment is Environment.DEVELOPMENT
+
+
+def test_a_flag_bears_the_name_of_its_variable() -> None:
+    """The name decides which owners are in a share: it must be the same everywhere."""
+    settings = Settings()
+    for field in msgspec.structs.fields(Settings):
+        value = getattr(settings, field.name)
+        if isinstance(value, flags.Flag):
+            assert field.encode_name == value.name
+
+
+def test_the_reference_page_is_the_generated_one() -> None:
+    """Every setting is documented: `python -m service_kit.settings.page` writes the page."""
+    written = (REPOSITORY / "docs/reference/settings.md").read_text()
+    assert page.markdown() == written
+    for name in NAMES:
+        assert f"| `{name}` |" in written
