@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mode session, against a real host over HTTP."""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import falcon
+import pytest
+from falcon import Request, Response
+
+from service_kit.auth import Authenticator, Caller, Credential, Role, authenticator, host_session
+from service_kit.problem import Unauthenticated, Unavailable
+from service_kit.settings import AuthMode, Settings
+from service_kit.tracing import TraceMiddleware
+from tests.service_kit.apps import USER, listening
+
+COOKIE = Credential(True, "cookie-of-ann")
+BEARER = Credential(False, "token-of-ann")
+ME = {"user_id": USER, "session_id": "s-4fd2", "roles": ["user"]}
+
+
+class Host:
+    """A host application's `/me`: knows Ann, or answers as it is told."""
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, str]] = []
+        self.answer: tuple[int, Any] | None = None
+
+    def on_get(self, req: Request, resp: Response) -> None:
+        self.requests.append({name.lower(): value for name, value in req.headers.items()})
+        known = req.cookies.get("vault_session") == COOKIE.value
+        known = known or req.auth == f"Bearer {BEARER.value}"
+        status, resp.media = self.answer or ((200, ME) if known else (401, None))
+        resp.status = falcon.code_to_http_status(status)
+        resp.set_cookie("vault_session", "rotated")
+        if status == 302:
+            resp.location = "/login"
+
+
+@pytest.fixture
+def host() -> Host:
+    """Make a fresh host."""
+    return Host()
+
+
+@pytest.fixture
+def sessions(host: Host) -> Iterator[Authenticator]:
+    """Serve the host, and give the authenticator that asks it."""
+    app = falcon.App(middleware=[TraceMiddleware()])
+    app.add_route("/me", host)
+    with listening(app) as url:
+        yield make(f"{url}/me")
+
+
+def make(url: str) -> Authenticator:
+    """Make the authenticator as a service does."""
+    return authenticator(
+        Settings(auth_mode=AuthMode.SESSION, auth_me_url=url, auth_cookie_name="vault_session")
+    )
+
+
+@pytest.mark.parametrize("credential", [COOKIE, BEARER], ids=["cookie", "bearer"])
+def test_the_host_says_who_is_calling(
+    sessions: Authenticator, host: Host, credential: Credential
+) -> None:
+    """Asked once with the caller's own credential; after that it is remembered."""
+    expected = Caller(USER, "s-4fd2", frozenset({Role.USER}))
+    assert sessions.recall(credential) is None
+    assert expected == sessions.verify(credential)
+    assert expected == sessions.recall(credential)
+    assert 1 == len(host.requests)
+
+
+def test_the_host_gets_the_one_credential_and_nothing_else(
+    sessions: Authenticator, host: Host
+) -> None:
+    """One named cookie or the token; what the host sets for one caller never reaches another."""
+    sessions.verify(COOKIE)
+    sessions.verify(BEARER)
+    first, second = host.requests
+    assert ("vault_session=cookie-of-ann", None) == (first["cookie"], first.get("authorization"))
+    assert (None, "Bearer token-of-ann") == (second.get("cookie"), second["authorization"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "raised"),
+    [
+        ((401, None), Unauthenticated),
+        ((403, None), Unauthenticated),
+        ((404, None), Unauthenticated),
+        ((302, None), Unauthenticated),
+        ((429, None), Unavailable),
+        ((500, None), Unavailable),
+        ((503, None), Unavailable),
+        ((204, None), Unavailable),
+        ((200, "Ann"), Unavailable),
+        ((200, {"user_id": "ann@example.com"}), Unavailable),
+        ((200, {"user_id": 7}), Unavailable),
+        ((200, {"session_id": "s-1"}), Unavailable),
+        ((200, ME | {"padding": "x" * 70_000}), Unavailable),
+    ],
+)
+def test_no_clear_answer_admits_nobody(
+    sessions: Authenticator, host: Host, answer: tuple[int, Any], raised: type[Exception]
+) -> None:
+    """Not known means 401; a host that is in trouble, or answers nonsense, means 503."""
+    host.answer = answer
+    with pytest.raises(raised):
+        sessions.verify(COOKIE)
+
+
+def test_a_host_in_trouble_is_asked_again(sessions: Authenticator, host: Host) -> None:
+    """A 503 is not remembered: the next request finds the host recovered."""
+    host.answer = (500, None)
+    with pytest.raises(Unavailable):
+        sessions.verify(COOKIE)
+    host.answer = None
+    assert sessions.recall(COOKIE) is None
+    assert USER == sessions.verify(COOKIE).user_id
+
+
+def test_a_refusal_is_not_asked_again_at_once(sessions: Authenticator, host: Host) -> None:
+    """The same bad cookie does not reach the host a second time."""
+    stranger = Credential(True, "stranger")
+    for attempt in (sessions.verify, sessions.recall):
+        with pytest.raises(Unauthenticated):
+            attempt(stranger)
+    assert 1 == len(host.requests)
+
+
+def test_a_host_that_is_not_there_means_unavailable() -> None:
+    """Connection refused: 503 with Retry-After."""
+    with listening(falcon.App()) as url:
+        pass
+    with pytest.raises(Unavailable) as caught:
+        make(f"{url}/me").verify(COOKIE)
+    assert {"Retry-After": "5"} == caught.value.headers
+
+
+def test_a_host_that_does_not_answer_means_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A caller waits for two seconds at most; here for less."""
+    monkeypatch.setattr(host_session, "_TIMEOUT_SECONDS", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(Unavailable):
+        make(f"http://127.0.0.1:{silent.getsockname()[1]}/me").verify(COOKIE)
+
+
+def test_what_opens_the_session_is_never_taken_for_its_id(
+    sessions: Authenticator, host: Host
+) -> None:
+    """A host that answers with its cookie's value would have it travel with every event."""
+    host.answer = (200, ME | {"session_id": "cookie-of-ann"})
+    assert sessions.verify(COOKIE).session_id is None
