@@ -92,16 +92,15 @@ def read(path: Path) -> Document:
     """Read one YAML file; raises `CatalogError` when it is no such file."""
     name = f"{path.parent.name}/{path.name}"
     try:
-        text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=_Loader)
-        value = yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a SafeLoader
+        loader = _Loader(path.read_text(encoding="utf-8"))
+        node = loader.get_single_node()
+        return Document(name, node and loader.construct_document(node), node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         source = Source(name, mark.line + 1 if mark else 1)
         raise CatalogError(source, f"{error.problem}") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise CatalogError(Source(name, 1), f"cannot be read: {type(error).__name__}") from None
-    return Document(name, value, node)
 
 
 def _steps(where: str) -> list[Step]:
