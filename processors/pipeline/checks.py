@@ -1,151 +1,176 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One check an attribute: catalog constraints in, a function from received to clean value out.
+"""One check an attribute: catalog constraints in, a function from a received value out.
 
-The checks are what the JSON Schema contract says in another language; a property test holds
-the two together.
+A check gives the clean value, written as an OTLP/JSON KeyValue, so that an event is checked,
+redacted and encoded in one pass over its attributes.
+The rules are those of the JSON Schema contract; a property test holds the two together.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import lru_cache
 
-from processors.catalog.model import Attribute, Sensitivity, ValueType
+from processors.catalog.model import Attribute, Format, Sensitivity, ValueType
+from processors.pipeline.encode import key_value
 from processors.pipeline.reasons import Reason
+from processors.pipeline.records import AnyValue
 from processors.pipeline.verdicts import Rejected
 from service_kit import pii
 from service_kit.hashing import keyed_hash
 
-Check = Callable[[Any], str | int | float | bool]
-"""Gives the value to forward; raises `Rejected` naming the attribute, never the value."""
+Check = Callable[[AnyValue], str]
+"""Gives a clean KeyValue; raises `Rejected` naming the attribute, never the value."""
 
-_match_uuid = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}").fullmatch
+_INT64_MAX = (1 << 63) - 1
+_REMEMBERED = 1024
+
+_match_uuid = re.compile(
+    "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+).fullmatch
 
 
 def compile_check(attribute: Attribute, secret: bytes) -> Check:
-    """Compile one attribute's constraints, and its redaction where it has one."""
-    check = _KINDS[attribute.type](attribute)
-    if attribute.sensitivity is Sensitivity.HASHED:
-        return _hashed(check, secret)
-    return _without_pii(check, attribute.key) if attribute.free_form else check
+    """Compile one attribute's constraints, and its redaction where it has one.
+
+    `secret` keys the hash of a `sensitivity: hashed` attribute.
+    """
+    if attribute.type is ValueType.STRING:
+        return _string(attribute, secret)
+    return _OTHERS[attribute.type](attribute)
 
 
-def uuid(value: Any, key: str) -> str:
-    """Give a UUID in lower case; raises `Rejected` for anything else."""
-    if not isinstance(value, str):
-        raise Rejected(Reason.ATTRIBUTE_TYPE, key)
-    if not _match_uuid(value):
-        raise Rejected(Reason.ATTRIBUTE_VALUE, key)
-    return value.lower()
-
-
-def _string(attribute: Attribute) -> Check:
-    if attribute.format == "uuid":
-        return lambda value: uuid(value, attribute.key)
+def _string(attribute: Attribute, secret: bytes) -> Check:
+    if attribute.format is Format.UUID:
+        return _uuid(attribute)
     if attribute.members is not None:
-        return _member(attribute.key, frozenset(attribute.members))
-    return _pattern(attribute)
+        return _member(attribute)
+    admit = _admission(attribute)
+    if attribute.sensitivity is Sensitivity.HASHED:
+        return _text(attribute, lambda text: keyed_hash(secret, admit(text)))
+    # The same session and the same version come again and again; what was refused is not kept.
+    return _text(attribute, lru_cache(_REMEMBERED)(admit))
 
 
-def _member(key: str, members: frozenset[str]) -> Check:
-    wrong_type, wrong_value = _refusals(key)
+def _text(attribute: Attribute, clean: Callable[[str], str]) -> Check:
+    key = attribute.key
+    before, after = key_value(attribute.wire_key, "stringValue")
 
-    def check(value: Any) -> str:
-        if value.__class__ is not str:
-            raise wrong_type()
-        if value not in members:
-            raise wrong_value()
-        return value  # type: ignore[no-any-return] - narrowed by its class above
+    def check(value: AnyValue) -> str:
+        text = value.stringValue
+        if text is None:
+            raise Rejected(Reason.ATTRIBUTE_TYPE, key)
+        return before + clean(text) + after
 
     return check
 
 
-def _pattern(attribute: Attribute) -> Check:
-    wrong_type, wrong_value = _refusals(attribute.key)
+def _admission(attribute: Attribute) -> Callable[[str], str]:
+    """Admit what the pattern and the length allow, and nothing that looks personal."""
+    key, free_form = attribute.key, attribute.free_form
     match = re.compile(attribute.pattern or "", re.ASCII).fullmatch
     max_bytes = attribute.max_bytes or 0  # a string without a cap admits nothing: fail closed
 
-    def check(value: Any) -> str:
-        if value.__class__ is not str:
-            raise wrong_type()
-        if len(value) > max_bytes or not match(value):
-            raise wrong_value()
-        return value  # type: ignore[no-any-return] - narrowed by its class above
+    def admit(text: str) -> str:
+        if len(text) > max_bytes or not match(text):
+            raise Rejected(Reason.ATTRIBUTE_VALUE, key)
+        if free_form and pii.find(text) is not None:
+            raise Rejected(Reason.PII_DETECTED, key)
+        return text
+
+    return admit
+
+
+def uuid(value: AnyValue, key: str) -> str:
+    """Give a UUID in lower case; raises `Rejected` for anything else."""
+    text = value.stringValue
+    if text is None:
+        raise Rejected(Reason.ATTRIBUTE_TYPE, key)
+    if not _match_uuid(text):
+        raise Rejected(Reason.ATTRIBUTE_VALUE, key)
+    return text.lower()
+
+
+def _uuid(attribute: Attribute) -> Check:
+    key = attribute.key
+    before, after = key_value(attribute.wire_key, "stringValue")
+    return lambda value: before + uuid(value, key) + after
+
+
+def _member(attribute: Attribute) -> Check:
+    key, members = attribute.key, attribute.members or ()
+    before, after = key_value(attribute.wire_key, "stringValue")
+    written = {member: before + member + after for member in members}
+
+    def check(value: AnyValue) -> str:
+        text = value.stringValue
+        if text is None:
+            raise Rejected(Reason.ATTRIBUTE_TYPE, key)
+        if text not in written:
+            raise Rejected(Reason.ATTRIBUTE_VALUE, key)
+        return written[text]
 
     return check
 
 
 def _integer(attribute: Attribute) -> Check:
-    wrong_type, wrong_value = _refusals(attribute.key)
-    low, high = _range(attribute)
+    key, (low, high) = attribute.key, _range(attribute)
+    before, after = key_value(attribute.wire_key, "intValue")
 
-    def check(value: Any) -> int:
-        # JavaScript has one number type, so a whole double is an integer, as in JSON Schema.
-        if value.__class__ is float and value.is_integer():
-            value = int(value)
-        if value.__class__ is not int:
-            raise wrong_type()
-        if not low <= value <= high:
-            raise wrong_value()
-        return value  # type: ignore[no-any-return] - narrowed by its class above
+    def check(value: AnyValue) -> str:
+        number = value.intValue
+        if number.__class__ is not int:
+            number = _whole(value, key)
+        if not low <= number <= high:
+            raise Rejected(Reason.ATTRIBUTE_VALUE, key)
+        return f"{before}{number}{after}"
 
     return check
 
 
-def _double(attribute: Attribute) -> Check:
-    wrong_type, wrong_value = _refusals(attribute.key)
-    low, high = _range(attribute)
+def _whole(value: AnyValue, key: str) -> int:
+    """Give a whole double as an integer: JavaScript has one number type, and so has JSON Schema."""
+    number = value.doubleValue if value.intValue is None else value.intValue
+    if isinstance(number, float) and number.is_integer():
+        return int(number)
+    if not isinstance(number, int):
+        raise Rejected(Reason.ATTRIBUTE_TYPE, key)
+    return number
 
-    def check(value: Any) -> float:
-        if value.__class__ is not float and value.__class__ is not int:
-            raise wrong_type()
-        if not low <= value <= high:  # NaN and the infinities fail here too
-            raise wrong_value()
-        return float(value)
+
+def _double(attribute: Attribute) -> Check:
+    key, (low, high) = attribute.key, _range(attribute)
+    before, after = key_value(attribute.wire_key, "doubleValue")
+
+    def check(value: AnyValue) -> str:
+        number = value.intValue if value.doubleValue is None else value.doubleValue
+        if number is None:
+            raise Rejected(Reason.ATTRIBUTE_TYPE, key)
+        if not low <= number <= high:  # NaN and the infinities fail here too
+            raise Rejected(Reason.ATTRIBUTE_VALUE, key)
+        return f"{before}{float(number)!r}{after}"
 
     return check
 
 
 def _boolean(attribute: Attribute) -> Check:
-    wrong_type, _ = _refusals(attribute.key)
+    key = attribute.key
+    before, after = key_value(attribute.wire_key, "boolValue")
 
-    def check(value: Any) -> bool:
-        if value.__class__ is not bool:
-            raise wrong_type()
-        return value  # type: ignore[no-any-return] - narrowed by its class above
+    def check(value: AnyValue) -> str:
+        if value.boolValue is None:
+            raise Rejected(Reason.ATTRIBUTE_TYPE, key)
+        return f"{before}{'true' if value.boolValue else 'false'}{after}"
 
     return check
 
 
-_KINDS: Mapping[ValueType, Callable[[Attribute], Check]] = {
-    ValueType.STRING: _string,
+_OTHERS: Mapping[ValueType, Callable[[Attribute], Check]] = {
     ValueType.INT: _integer,
     ValueType.DOUBLE: _double,
     ValueType.BOOLEAN: _boolean,
 }
 
 
-def _hashed(check: Check, secret: bytes) -> Check:
-    return lambda value: keyed_hash(secret, str(check(value)))
-
-
-def _without_pii(check: Check, key: str) -> Check:
-    def checked(value: Any) -> str | int | float | bool:
-        clean = check(value)
-        if pii.find(str(clean)) is not None:
-            raise Rejected(Reason.PII_DETECTED, key)
-        return clean
-
-    return checked
-
-
 def _range(attribute: Attribute) -> tuple[int, int]:
-    largest = (1 << 63) - 1  # OTLP's int64
-    low = -largest if attribute.minimum is None else attribute.minimum
-    return low, largest if attribute.maximum is None else attribute.maximum
-
-
-def _refusals(key: str) -> tuple[Callable[[], Rejected], Callable[[], Rejected]]:
-    return (
-        lambda: Rejected(Reason.ATTRIBUTE_TYPE, key),
-        lambda: Rejected(Reason.ATTRIBUTE_VALUE, key),
-    )
+    low = -_INT64_MAX if attribute.minimum is None else attribute.minimum
+    return low, _INT64_MAX if attribute.maximum is None else attribute.maximum

@@ -1,43 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
 """An admitted event, written as the OTLP/JSON LogRecord that is stored and forwarded."""
 
-from collections.abc import Iterable, Mapping
-from json.encoder import encode_basestring_ascii as quote
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from processors.pipeline.records import Record
+from processors.pipeline.records import LogRecord
 from processors.pipeline.verdicts import Accepted
 
-_TAIL = b"]}]}"
+_TAIL = "]}]}"
 
 
-def encode_record(record: Record, attributes: Mapping[str, Any]) -> bytes:
-    """Write one LogRecord; its name, keys and ids are ours, its values checked by the catalog."""
+def key_value(key: str, kind: str) -> tuple[str, str]:
+    """Give what stands before and after a value in an OTLP/JSON KeyValue under a key of ours.
+
+    `kind` is `stringValue`, `intValue`, `doubleValue` or `boolValue`; strings and 64-bit integers
+    stand in quotation marks, so what is put between them must need no escapes.
+    """
+    mark = '"' if kind in ("stringValue", "intValue") else ""
+    return f'{{"key":"{key}","value":{{"{kind}":{mark}', f"{mark}}}}}"
+
+
+def encode_record(record: LogRecord, event: str, attributes: Iterable[str]) -> str:
+    """Write one LogRecord; its name and ids are checked, its attributes are written already."""
     return (
-        f'{{"timeUnixNano":"{record.time_ns}","observedTimeUnixNano":"{record.observed_ns}",'
-        f'"severityNumber":{record.severity},"eventName":"{record.event}",'
-        f'"attributes":[{",".join(map(encode_attribute, attributes, attributes.values()))}],'
-        f'"traceId":"{record.trace_id}","spanId":"{record.span_id}","flags":{record.flags}}}'
-    ).encode()
+        f'{{"timeUnixNano":"{record.timeUnixNano}",'
+        f'"observedTimeUnixNano":"{record.observedTimeUnixNano}",'
+        f'"severityNumber":{record.severityNumber},"eventName":"{event}",'
+        f'"attributes":[{",".join(attributes)}],'
+        f'"traceId":"{record.traceId}","spanId":"{record.spanId}","flags":{record.flags}}}'
+    )
 
 
-def encode_attribute(key: str, value: Any) -> str:
-    """Write one KeyValue; the key is a catalog name, the value of a catalogued type."""
-    if value.__class__ is str:
-        return f'{{"key":"{key}","value":{{"stringValue":{quote(value)}}}}}'
-    if value.__class__ is int:
-        return f'{{"key":"{key}","value":{{"intValue":"{value}"}}}}'
-    if value.__class__ is bool:
-        return f'{{"key":"{key}","value":{{"boolValue":{"true" if value else "false"}}}}}'
-    return f'{{"key":"{key}","value":{{"doubleValue":{value!r}}}}}'
-
-
-def encode_resource_logs(origins: list[bytes], accepted: Iterable[Accepted]) -> bytes:
+def encode_resource_logs(origins: Sequence[str], accepted: Iterable[Accepted]) -> bytes:
     """Join accepted records under their heads: OTLP/JSON ResourceLogs, comma separated.
 
     Gives b"" where nothing was accepted.
     """
-    records: dict[int, list[bytes]] = {}
+    records: dict[int, list[str]] = {}
     for event in accepted:
         records.setdefault(event.origin, []).append(event.record)
-    return b",".join(origins[o] + b",".join(group) + _TAIL for o, group in records.items())
+    groups = (f"{origins[o]}{','.join(group)}{_TAIL}" for o, group in records.items())
+    return ",".join(groups).encode()

@@ -5,10 +5,12 @@ A resource is the client's word like everything else: a field that the catalog d
 or a value that fails its check, is left out and counted. The events themselves stay.
 """
 
+import contextlib
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec import Raw, Struct
@@ -16,13 +18,12 @@ from msgspec import Raw, Struct
 from processors.catalog.envelope import SCOPE_TEXT
 from processors.catalog.model import Catalog
 from processors.pipeline.checks import Check, compile_check
-from processors.pipeline.encode import encode_attribute
-from processors.pipeline.values import KeyValue, plain_value
+from processors.pipeline.records import AnyValue, KeyValue
 from processors.pipeline.verdicts import Rejected
 from service_kit import pii
 
 CLIENT_DROPPED: Final = "telesift.client.dropped"
-EMPTY_HEAD: Final = b'{"resource":{},"scopeLogs":[{"scope":{},"logRecords":['
+EMPTY_HEAD: Final = '{"resource":{},"scopeLogs":[{"scope":{},"logRecords":['
 
 _is_scope_text = re.compile(SCOPE_TEXT).fullmatch
 _MEMO_BYTES = 2048  # an ordinary client's envelope; a larger one is not worth remembering
@@ -39,14 +40,14 @@ class _Scope(Struct, gc=False):
     attributes: list[Raw] = []
 
 
-_decode_resource = msgspec.json.Decoder(_Resource | None).decode
+_decode_resource = msgspec.json.Decoder(_Resource | None, strict=False).decode
 _decode_scope = msgspec.json.Decoder(_Scope | None).decode
 
 
 class Head(Struct, frozen=True):
     """The open beginning of one ResourceLogs, and what was left out of it."""
 
-    json: bytes
+    json: str
     dropped: int
     client_dropped: int
 
@@ -71,27 +72,25 @@ class Envelope:
 
     def _head(self, resource: bytes, scope: bytes) -> Head:
         given = (_decode_resource(resource) or _Resource()).attributes
-        kept = self._kept(given)
+        values = {a.key: a.value for a in given if a.value is not None}
+        kept = dict(self._kept(values))
         scope_fields, scope_dropped = _kept_scope(_decode_scope(scope) or _Scope())
-        attributes = ",".join(encode_attribute(key, value) for key, value in kept.items())
         return Head(
-            b'{"resource":{"attributes":[%b]},"scopeLogs":[{"scope":%b,"logRecords":['
-            % (attributes.encode(), msgspec.json.encode(scope_fields)),
+            f'{{"resource":{{"attributes":[{",".join(kept.values())}]}},'
+            f'"scopeLogs":[{{"scope":{json.dumps(scope_fields)},"logRecords":[',
             len(given) - len(kept) + scope_dropped,
-            kept.get(CLIENT_DROPPED, 0),
+            _whole(values[CLIENT_DROPPED]) if CLIENT_DROPPED in kept else 0,
         )
 
-    def _kept(self, given: list[KeyValue]) -> dict[str, Any]:
-        kept: dict[str, Any] = {}
-        for attribute in given:
-            check = self._checks.get(attribute.key)
-            if check is None:
-                continue
-            try:
-                kept[attribute.key] = check(plain_value(attribute.value))
-            except Rejected:
-                continue
-        return kept
+    def _kept(self, values: Mapping[str, AnyValue]) -> Iterator[tuple[str, str]]:
+        for key, check in self._checks.items():
+            if key in values:
+                with contextlib.suppress(Rejected):
+                    yield key, check(values[key])
+
+
+def _whole(value: AnyValue) -> int:
+    return int(value.intValue or value.doubleValue or 0)
 
 
 def _kept_scope(scope: _Scope) -> tuple[dict[str, str], int]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The plain batch of `POST /telemetry/events`: `{"events": [{event, ts, ...attributes}]}`."""
+"""The plain door: `{"events": [{event, ts, ...attributes}]}`, brought to OTLP's shape."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -7,15 +7,22 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Raw, Struct
 
+from processors.catalog.envelope import RECORD_UID, USER_ID
 from processors.pipeline.envelope import EMPTY_HEAD
+from processors.pipeline.otlp import UNREADABLE
 from processors.pipeline.reasons import Reason
-from processors.pipeline.records import COMPLEX, Batch, MalformedRequest, Record
+from processors.pipeline.records import (
+    UNREADABLE_TIME,
+    AnyValue,
+    Batch,
+    KeyValue,
+    LogRecord,
+    MalformedRequest,
+)
 from processors.pipeline.verdicts import Rejected
 
 _NS_PER_MS = 1_000_000
-_LATEST_MS = 1 << 53  # the largest integer that JavaScript counts exactly
-
-
+_OWN_KEYS = {"id": RECORD_UID, "user_id": USER_ID}
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -35,48 +42,51 @@ def read_plain(body: bytes) -> Batch:
     """
     try:
         events = _decode_events(body).events
-    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+    except UNREADABLE:
         raise MalformedRequest from None
-    return Batch([EMPTY_HEAD], [(0, raw) for raw in events], _record)
+    return Batch([EMPTY_HEAD], [(0, raw) for raw in events], _decode)
 
 
-def _record(raw: Raw) -> Record:
+def _decode(raw: Raw) -> LogRecord:
     try:
         event = _decode_event(raw)
-    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+    except UNREADABLE:
         raise Rejected(Reason.RECORD_MALFORMED) from None
     name = event.pop("event", "")
-    time = _nanoseconds(event.pop("ts", None))
-    return Record(
-        event=name if isinstance(name, str) else "",
-        time_ns=0 if isinstance(time, Reason) else time,
-        time_problem=time if isinstance(time, Reason) else None,
-        observed_ns=0,
-        uid=event.pop("id", None),
-        user_id=event.pop("user_id", None),
-        attributes=[(key, _scalar(value)) for key, value in event.items()],
+    return LogRecord(
+        eventName=name if isinstance(name, str) else "",
+        timeUnixNano=_nanoseconds(event.pop("ts", None)),
+        attributes=[
+            KeyValue(_OWN_KEYS.get(key, key), _any_value(value)) for key, value in event.items()
+        ],
     )
 
 
-def _scalar(value: Any) -> Any:
-    return COMPLEX if value is None or isinstance(value, list | dict) else value
+def _any_value(value: Any) -> AnyValue:
+    """Wrap a JSON scalar; lists, maps and null are of no kind that an attribute may have."""
+    if isinstance(value, str):
+        return AnyValue(stringValue=value)
+    if isinstance(value, bool):
+        return AnyValue(boolValue=value)
+    if isinstance(value, int | float):
+        return AnyValue(doubleValue=value)
+    return AnyValue()
 
 
-def _nanoseconds(ts: Any) -> int | Reason:
-    """Read RFC 3339 or epoch milliseconds, or say what is wrong with it."""
+def _nanoseconds(ts: Any) -> int:
+    """Read RFC 3339 or epoch milliseconds; 0 where there is none."""
     if ts is None:
-        return Reason.TIMESTAMP_MISSING
+        return 0
     if isinstance(ts, str):
         return _from_rfc3339(ts)
     if isinstance(ts, int | float) and not isinstance(ts, bool):
-        return int(ts * _NS_PER_MS) if 0 < ts <= _LATEST_MS else Reason.TIMESTAMP_OUT_OF_RANGE
-    return Reason.TIMESTAMP_INVALID
+        return int(ts * _NS_PER_MS) or 1  # 1970 is a time, if one that is out of range
+    return UNREADABLE_TIME
 
 
-def _from_rfc3339(ts: str) -> int | Reason:
+def _from_rfc3339(ts: str) -> int:
     try:
         moment = msgspec.convert(ts, _Timestamp)
     except (msgspec.ValidationError, OverflowError):
-        return Reason.TIMESTAMP_INVALID
-    since_epoch = (moment - _EPOCH) // timedelta(microseconds=1)
-    return since_epoch * 1000 if since_epoch > 0 else Reason.TIMESTAMP_OUT_OF_RANGE
+        return UNREADABLE_TIME
+    return max(1, (moment - _EPOCH) // timedelta(microseconds=1) * 1000)

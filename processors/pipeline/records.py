@@ -1,57 +1,63 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One event as it was received, in the one shape that every encoding is decoded to.
+"""One event as it was received: an OTLP LogRecord, whichever door it came in by.
 
-Because the checks see this shape only, OTLP JSON, OTLP protobuf and the plain batch get the
-same verdicts by construction.
+The plain batch and OTLP protobuf are brought to this shape at their doors, so that every
+encoding gets the same verdicts by construction.
+Source: opentelemetry-proto, logs/v1 and common/v1.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from msgspec import Raw, Struct
+from msgspec import Meta, Raw, Struct
 
-from processors.pipeline.reasons import Reason
+_Nanoseconds = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]  # until the year 2262
 
-
-class Complex:
-    """The value of an attribute that no catalogued type can hold: a list, a map, bytes or null."""
-
-
-COMPLEX: Final = Complex()
+UNREADABLE_TIME: Final = -1
+"""The time of a plain event whose `ts` is no time."""
 
 
-class Record(Struct, gc=False):
-    """A received event, decoded and not yet judged.
+class AnyValue(Struct, gc=False):
+    """A value of one of the kinds that an attribute may have; of any other kind, all are None."""
 
-    Times are nanoseconds since the epoch, 0 for absent; ids are lowercase hex or "";
-    `user_id` and `uid` are what the client claims; `dropped` counts envelope fields left out.
-    """
+    stringValue: str | None = None
+    intValue: int | float | None = None
+    doubleValue: int | float | None = None
+    boolValue: bool | None = None
 
-    event: str
-    time_ns: int
-    observed_ns: int
-    attributes: list[tuple[str, Any]]
-    time_problem: Reason | None = None
-    has_body: bool = False
-    uid: Any = None
-    user_id: Any = None
-    severity: int = 0
-    trace_id: str = ""
-    span_id: str = ""
-    flags: int = 0
-    dropped: int = 0
+
+class KeyValue(Struct, gc=False):
+    """One attribute as received."""
+
+    key: str = ""
+    value: AnyValue | None = None
+
+
+class LogRecord(Struct, gc=False):
+    """One event as received; fields that OTLP has and we never forward are not even decoded."""
+
+    eventName: str = ""
+    timeUnixNano: _Nanoseconds = 0
+    observedTimeUnixNano: _Nanoseconds = 0
+    severityNumber: Annotated[int, Meta(ge=0, le=24)] = 0
+    severityText: str = ""
+    body: Any = None
+    attributes: list[KeyValue] = []
+    traceId: str = ""
+    spanId: str = ""
+    flags: Annotated[int, Meta(ge=0, le=0xFFFFFFFF)] = 0
 
 
 class Batch(Struct, frozen=True):
     """The records of one request, each as received JSON with the position of its origin.
 
-    `origins` are OTLP/JSON ResourceLogs heads;
-    `decode` turns one record into a `Record` and raises `Rejected` where it cannot.
+    `origins` are OTLP/JSON ResourceLogs heads, each open for its records;
+    `decode` turns one record into a `LogRecord` and raises `Rejected` where it cannot.
     """
 
-    origins: Sequence[bytes]
+    origins: Sequence[str]
     records: Sequence[tuple[int, Raw]]
-    decode: Callable[[Raw], Record]
+    decode: Callable[[Raw], LogRecord]
     envelope_dropped: int = 0
     client_dropped: int = 0
 

@@ -2,6 +2,7 @@
 """What the pipeline says of each event: accepted with clean bytes, or rejected with a reason."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -38,7 +39,7 @@ class Accepted(Struct, frozen=True, gc=False):
     event: str
     uid: str
     origin: int
-    record: bytes
+    record: str
 
 
 class Verdicts(Struct, frozen=True):
@@ -49,7 +50,7 @@ class Verdicts(Struct, frozen=True):
     that the client says it lost itself.
     """
 
-    origins: list[bytes]
+    origins: Sequence[str]
     accepted: list[Accepted]
     rejections: list[Rejection]
     envelope_dropped: int

@@ -4,31 +4,40 @@
 Deny by default: what the catalog does not name is rejected (DESIGN section 2).
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 
-from processors.catalog.model import Attribute, Catalog, Event
+from processors.catalog.envelope import EVENT_NAME, RECORD_UID, USER_ID
+from processors.catalog.model import Catalog, Event
 from processors.pipeline.checks import Check, compile_check
 from processors.pipeline.reasons import Reason
+from processors.pipeline.records import AnyValue, KeyValue
 from processors.pipeline.verdicts import Rejected
 
+CLAIMS = frozenset((RECORD_UID, USER_ID, EVENT_NAME))
+"""Attributes by which a client says what an event is and whose; no event lists them."""
 
-class Field(Struct, frozen=True):
-    """One attribute of one event: its catalog key, its name on the OTLP wire and its check."""
+_NOTHING = AnyValue()
 
-    key: str
+
+class Field(NamedTuple):
+    """One attribute of one event: its name on the OTLP wire and its check."""
+
     wire_key: str
     check: Check
 
 
 class AllowedEvent(Struct, frozen=True):
-    """One event of the whitelist; `fields` are found by catalog key and by wire key."""
+    """One event of the whitelist.
+
+    `fields` are found by catalog key and by wire key; `required` gives keys by wire key.
+    """
 
     name: str
     fields: Mapping[str, Field]
-    required: frozenset[str]
+    required: Mapping[str, str]
 
 
 class Whitelist(Struct, frozen=True):
@@ -47,38 +56,48 @@ def compile_whitelist(catalog: Catalog, secret: bytes) -> Whitelist:
 
 
 def _allowed(event: Event, secret: bytes) -> AllowedEvent:
-    fields = [_field(attribute, secret) for attribute in event.attributes.values()]
-    by_name = {field.key: field for field in fields} | {field.wire_key: field for field in fields}
-    return AllowedEvent(event.name, by_name, event.required)
-
-
-def _field(attribute: Attribute, secret: bytes) -> Field:
-    return Field(attribute.key, attribute.wire_key, compile_check(attribute, secret))
+    fields = {}
+    for key, attribute in event.attributes.items():
+        fields[key] = Field(attribute.wire_key, compile_check(attribute, secret))
+        fields[attribute.wire_key] = fields[key]
+    required = {fields[key].wire_key: key for key in sorted(event.required)}
+    return AllowedEvent(event.name, fields, required)
 
 
 def check_attributes(
-    attributes: list[tuple[str, Any]], event: AllowedEvent, whitelist: Whitelist
-) -> dict[str, Any]:
-    """Give each attribute's clean value by wire key.
+    attributes: Sequence[KeyValue], event: AllowedEvent, whitelist: Whitelist
+) -> tuple[dict[str, str], dict[str, AnyValue]]:
+    """Give each attribute's clean KeyValue by wire key, and what the client claims of itself.
 
-    Raises `Rejected` at the first attribute that may not pass or that is missing.
+    Raises `Rejected` at the first attribute that may not pass, or that is missing.
     """
-    clean: dict[str, Any] = {}
+    clean: dict[str, str] = {}
+    claims: dict[str, AnyValue] = {}
     fields = event.fields
-    for key, value in attributes:
-        field = fields.get(key)
-        if field is None:
+    for attribute in attributes:
+        key, value = attribute.key, attribute.value or _NOTHING
+        if key in fields:
+            wire_key, check = fields[key]
+            clean[wire_key] = check(value)
+        elif key in CLAIMS:
+            claims[key] = value
+        else:
             raise _not_allowed(key, whitelist)
-        if field.wire_key in clean:
-            raise Rejected(Reason.ATTRIBUTE_DUPLICATE, field.key)
-        clean[field.wire_key] = field.check(value)
-    for key in event.required:
-        if fields[key].wire_key not in clean:
+    if len(clean) + len(claims) < len(attributes):
+        raise Rejected(Reason.ATTRIBUTE_DUPLICATE)
+    for wire_key, key in event.required.items():
+        if wire_key not in clean:
             raise Rejected(Reason.ATTRIBUTE_MISSING, key)
-    return clean
+    return clean, claims
 
 
 def _not_allowed(key: str, whitelist: Whitelist) -> Rejected:
     if key == "body":
         return Rejected(Reason.BODY_NOT_ALLOWED)
     return Rejected(Reason.ATTRIBUTE_NOT_ALLOWED, key if key in whitelist.attribute_names else None)
+
+
+def event_name(attributes: Sequence[KeyValue]) -> str:
+    """Give the event's name where an SDK could not set `eventName` yet."""
+    named = (a.value.stringValue for a in attributes if a.key == EVENT_NAME and a.value)
+    return next(named, None) or ""

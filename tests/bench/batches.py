@@ -33,8 +33,11 @@ def _record(index: int, now_ns: int, uid: str) -> dict[str, Any]:
         ]
     return {
         "timeUnixNano": str(now_ns - index * 1_000_000),
+        "observedTimeUnixNano": str(now_ns),
+        "severityNumber": 9,
         "eventName": "vault.search_performed" if searched else "prompt_copied",
         "attributes": [*attributes, _int("latency_ms", 10 + index)],
+        "droppedAttributesCount": 0,
     }
 
 

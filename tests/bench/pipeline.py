@@ -15,6 +15,7 @@ from processors.pipeline.otlp import read_json
 from processors.pipeline.whitelist import compile_whitelist
 from tests.bench.batches import otlp_batch
 from tests.clients.otlp_protobuf import to_protobuf
+from tests.pipeline.batches import identity
 
 ROUNDS = 30
 CALLS = 100
@@ -26,15 +27,7 @@ def measure() -> dict[str, float]:
     protobuf = to_protobuf(body)
     catalog = load()
     whitelist, envelope = compile_whitelist(catalog, b"bench"), Envelope(catalog)
-    context = Context(
-        user_id="11111111-1111-4111-8111-111111111111",
-        session_id=None,
-        may_stamp_user=False,
-        now_ns=time.time_ns(),
-        trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
-        span_id="00f067aa0ba902b7",
-        new_uid=str,
-    )
+    context = Context(time.time_ns(), identity())
 
     def pipeline(body: bytes) -> bytes:
         verdicts = judge(read_json(body, envelope), whitelist, context)

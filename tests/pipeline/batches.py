@@ -4,6 +4,8 @@
 import json
 from typing import Any
 
+from processors.pipeline.identity import Identity
+
 USER = "11111111-1111-4111-8111-111111111111"
 UID = "99999999-9999-4999-8999-999999999999"
 PROMPT = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
@@ -69,3 +71,15 @@ def any_value(value: Any) -> dict[str, Any]:
         case _:
             wrapped = {}
     return wrapped
+
+
+def identity(session_id: str | None = None, *, is_service: bool = False) -> Identity:
+    """Be a caller with the user id `USER`."""
+    return Identity(
+        USER,
+        session_id,
+        is_service=is_service,
+        trace_id=TRACE_ID,
+        span_id=SPAN_ID,
+        new_uid=lambda: UID,
+    )

@@ -8,7 +8,7 @@ from processors.catalog.model import Catalog
 from processors.pipeline.envelope import Envelope
 from processors.pipeline.judge import Context
 from processors.pipeline.whitelist import Whitelist, compile_whitelist
-from tests.pipeline.batches import NOW_NS, SPAN_ID, TRACE_ID, UID, USER
+from tests.pipeline.batches import NOW_NS, identity
 
 
 @pytest.fixture(scope="session")
@@ -32,12 +32,4 @@ def envelope(catalog: Catalog) -> Envelope:
 @pytest.fixture(scope="session")
 def context() -> Context:
     """Be an ordinary user with a session, at a fixed moment."""
-    return Context(
-        user_id=USER,
-        session_id=None,
-        may_stamp_user=False,
-        now_ns=NOW_NS,
-        trace_id=TRACE_ID,
-        span_id=SPAN_ID,
-        new_uid=lambda: UID,
-    )
+    return Context(NOW_NS, identity())
