@@ -25,6 +25,7 @@ PROCESSORS: Final = (
 """In the order in which a pipeline lists them."""
 
 UNEXPRESSED: Final = (
+    ("`record_malformed`", "The OTLP receiver refuses the whole request, before any processor."),
     ("`event_too_large`", "OTTL cannot see how large a record was when it was received."),
     (
         "`timestamp_out_of_range`",
@@ -95,7 +96,6 @@ def _judgement(catalog: Catalog) -> Iterator[str]:
     """Clear the event's name of every record that no statement has admitted."""
     name = _attribute(envelope.EVENT_NAME)
     yield f'set(log.event_name, {name}) where log.event_name == "" and IsString({name})'
-    yield f'delete_key(log.attributes, "{envelope.EVENT_NAME}") where {name} == log.event_name'
     # Merged into the cache and stripped there, attributes lose whatever is unknown or doubled.
     yield 'merge_maps(log.cache, log.attributes, "upsert")'
     for keys, names in _grouped(catalog, _known_keys):
@@ -120,7 +120,8 @@ def _grouped(
 
 
 def _known_keys(event: Event) -> tuple[str, ...]:
-    return (*_IDENTITY_KEYS, *(attribute.wire_key for attribute in event.attributes.values()))
+    wire_keys = (attribute.wire_key for attribute in event.attributes.values())
+    return (*_IDENTITY_KEYS, envelope.EVENT_NAME, *wire_keys)
 
 
 def _of_every_record(catalog: Catalog) -> Iterator[str]:
@@ -182,6 +183,7 @@ def _stripping(catalog: Catalog) -> Iterator[str]:
     yield "keep_keys(scope.attributes, [])"
     for path in ("scope.name", "scope.version"):
         yield f'set({path}, "") where not {_matches(path, envelope.SCOPE_TEXT)}'
+    yield f'delete_key(log.attributes, "{envelope.EVENT_NAME}")'
     yield 'set(log.severity_text, "")'
     yield "set(log.time_unix_nano, log.observed_time_unix_nano) where log.time_unix_nano == 0"
 

@@ -62,6 +62,7 @@ ADMITTED = {
     "named by an attribute": record(
         attribute("event.name", stringValue="wall.painted"), eventName=""
     ),
+    "named twice over": record(attribute("event.name", stringValue="wall.built")),
     "observed only": record(timeUnixNano="0", observedTimeUnixNano="1795426200000000000"),
 }
 DROPPED = {
@@ -96,7 +97,12 @@ DROPPED = {
     "id no uuid": record(attribute("log.record.uid", stringValue="1")),
     "user by address": record(attribute("user.id", stringValue="jane@example.com")),
     "no time": record(timeUnixNano="0"),
-    "two names": record(attribute("event.name", stringValue="wall.built")),
+    "named by an attribute twice": record(
+        attribute("event.name", stringValue="wall.painted"),
+        attribute("event.name", stringValue="wall.painted"),
+        eventName="",
+    ),
+    "named by a number": record(attribute("event.name", intValue="1"), eventName=""),
 }
 
 
@@ -134,6 +140,7 @@ def test_the_collector_admits_what_the_catalog_admits_and_drops_the_rest(
     records = [r for logs in sent for scope in logs["scopeLogs"] for r in scope["logRecords"]]
     assert list(ADMITTED) == [names[int(record["traceId"], 16)] for record in records]
     assert {"wall.painted"} == {record["eventName"] for record in records}
+    assert "event.name" not in {a["key"] for record in records for a in record["attributes"]}
     assert all(record["timeUnixNano"] == "1795426200000000000" for record in records)
 
 
