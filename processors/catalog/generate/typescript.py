@@ -112,7 +112,7 @@ def _rule(attribute: Attribute) -> str:
     if attribute.type is ValueType.BOOLEAN:
         return '{ type: "boolean" }'
     low = -_SAFE_INTEGER if attribute.minimum is None else attribute.minimum
-    high = min(_SAFE_INTEGER, attribute.maximum or _SAFE_INTEGER)
+    high = _SAFE_INTEGER if attribute.maximum is None else min(_SAFE_INTEGER, attribute.maximum)
     return f'{{ type: "{attribute.type}", min: {low}, max: {high} }}'
 
 
