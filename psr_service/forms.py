@@ -5,7 +5,8 @@ Nothing received is in an error: it names our fields, and says what we expected.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from types import NoneType
+from typing import Any, TypeVar, get_args
 
 import msgspec
 from msgspec.structs import FieldInfo
@@ -32,12 +33,27 @@ def parse(document: bytes, form: type[Form]) -> Form:
             code="body_not_allowed",
             errors=[FieldError("body", "not_allowed")],
         )
-    return _convert(value, form, strict=True)
+    return _convert({name: _whole(item) for name, item in value.items()}, form, strict=True)
 
 
 def parse_query(parameters: Mapping[str, Any], form: type[Form]) -> Form:
     """Read query parameters as `form`, numbers as text; raises `BadRequest`."""
     return _convert(parameters, form, strict=False)
+
+
+def refuse_unknown(parameters: Mapping[str, Any], form: type[msgspec.Struct]) -> None:
+    """Raise `BadRequest` for a parameter that `form` lacks.
+
+    For filters: one that is misspelt and ignored would answer with the wrong figures.
+    """
+    known = form.__struct_encode_fields__
+    if not parameters.keys() <= set(known):
+        raise BadRequest(f"Expected no parameters but {', '.join(known)}.", code="unknown_filter")
+
+
+def _whole(value: Any) -> Any:
+    """Take 5.0 for the integer that JSON Schema and JavaScript say it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _holds_body(value: Any) -> bool:
@@ -70,15 +86,21 @@ def _wrong_fields(
             if field.required:
                 yield field, "missing"
             continue
+        kind = field.type if strict else _never_null(field.type)
         try:
-            msgspec.convert(value[field.encode_name], field.type, strict=strict)
+            msgspec.convert(value[field.encode_name], kind, strict=strict)
         except msgspec.ValidationError:  # its message may quote the value
             yield field, "invalid"
 
 
+def _never_null(field_type: Any) -> Any:
+    """Give the type without None: a query says null by leaving the parameter out."""
+    kinds = get_args(field_type)
+    if NoneType not in kinds:
+        return field_type
+    return next(kind for kind in kinds if kind is not NoneType)
+
+
 def _expected(field_type: Any) -> str:
-    """Take the description from a field's annotation, looking inside `X | None`."""
-    for candidate in (field_type, *getattr(field_type, "__args__", ())):
-        for meta in getattr(candidate, "__metadata__", ()):
-            return str(meta.description)
-    raise TypeError("a form's fields carry a description")
+    """Take the description that each field of a form carries."""
+    return str(_never_null(field_type).__metadata__[0].description)

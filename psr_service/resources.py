@@ -12,7 +12,7 @@ from falcon import MEDIA_JSON, Request, Response
 
 from psr_service import analytics
 from psr_service.analytics import Grouping
-from psr_service.forms import Form, parse, parse_query
+from psr_service.forms import Form, parse, parse_query, refuse_unknown
 from psr_service.messages import (
     Distribution,
     Eligibility,
@@ -122,6 +122,7 @@ class AnalyticsResource:
         if grouping not in list(Grouping):
             raise NotFound
         by = Grouping(grouping)
+        refuse_unknown(req.params, StatisticsQuery)
         page = analytics.statistics(self.store, by, parse_query(req.params, StatisticsQuery))
         if req.client_prefers((MEDIA_JSON, MEDIA_CSV)) == MEDIA_CSV:
             resp.content_type, resp.text = f"{MEDIA_CSV}; charset=utf-8", analytics.as_csv(by, page)

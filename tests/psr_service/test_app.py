@@ -3,6 +3,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -289,6 +290,7 @@ def test_analytics_as_json_and_as_csv(client: testing.TestClient) -> None:
         ("to=2026-02-30", {"to"}),
         ("limit=0&offset=-1", {"limit", "offset"}),
         ("limit=1001", {"limit"}),
+        ("limit=null&to=null", {"limit", "to"}),
         ("prompt_id=1&source=x&version=%20", {"prompt_id", "source", "version"}),
         ("source=copy&source=manual", {"source"}),
     ],
@@ -302,6 +304,22 @@ def test_analytics_filters_are_checked(
     )
     assert 400 == answer.status_code
     assert fields == {error["field"] for error in answer.json["errors"]}
+
+
+@pytest.mark.parametrize("query", ["form=2026-11-01", "versoin=v2", "=", "from=2026-11-01&x=1"])
+def test_misspelt_filter_is_refused(client: testing.TestClient, query: str) -> None:
+    """Ignored, it would answer with figures that look right and are not."""
+    answer = client.simulate_get(
+        "/psr/analytics/prompts", query_string=query, headers=headers("analyst")
+    )
+    assert (400, "unknown_filter") == (answer.status_code, answer.json["code"])
+
+
+def test_a_whole_number_may_have_a_point(client: testing.TestClient) -> None:
+    """5.0 is an integer to JSON Schema and to JavaScript; 4.5 is not."""
+    body = json.dumps(form(rating=5.0)).encode()
+    answer = client.simulate_post("/psr", body=body, content_type="application/json")
+    assert (200, 5.0) == (answer.status_code, answer.json["avg_rating"])
 
 
 @pytest.mark.parametrize("path", ["/psr/analytics/monthly", "/psr/nothing", "/"])
