@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The requests that wait for one commit."""
 
+import sqlite3
 from asyncio import Future
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from processors.delivery import rows
 from processors.delivery.frames import join
 from processors.delivery.tally import Tally
 from processors.delivery.trouble import OutboxUnavailable, Trouble
@@ -27,19 +29,14 @@ class Group:
         self._requests.append((frame, tally, stored))
         self.size += len(frame)
 
-    def rows(self) -> Iterator[tuple[int, bytes]]:
-        """Give (events, frames) of each row to store."""
-        full = [(frame, tally.stored) for frame, tally, _ in self._requests if frame]
-        for start in range(0, len(full), REQUESTS_PER_ROW):
-            chunk = full[start : start + REQUESTS_PER_ROW]
-            yield sum(stored for _, stored in chunk), join(frame for frame, _ in chunk)
-
-    def counts(self) -> Counter[tuple[str, str, str]]:
-        """Sum up what the ledger is to count."""
-        counts: Counter[tuple[str, str, str]] = Counter()
-        for _, tally, _ in self._requests:
-            tally.add_to(counts)
-        return counts
+    def write(self, db: sqlite3.Connection, now: float, most_bytes: int) -> None:
+        """Store and count everything, inside a transaction; the oldest rows make room."""
+        if self.size > most_bytes:
+            raise OutboxUnavailable(Trouble.OUTBOX_FULL)
+        for events, frames in self._rows():
+            rows.add(db, now, events, frames)
+        rows.count(db, self._counts())
+        rows.expire_over(db, most_bytes)
 
     def resolve(self, trouble: Trouble | None) -> None:
         """Tell every waiting request that it is stored, or why it is not."""
@@ -50,3 +47,15 @@ class Group:
                 stored.set_result(None)
             else:
                 stored.set_exception(OutboxUnavailable(trouble))
+
+    def _rows(self) -> Iterator[tuple[int, bytes]]:
+        stored = [(frame, tally.stored) for frame, tally, _ in self._requests if frame]
+        for start in range(0, len(stored), REQUESTS_PER_ROW):
+            chunk = stored[start : start + REQUESTS_PER_ROW]
+            yield sum(events for _, events in chunk), join(frame for frame, _ in chunk)
+
+    def _counts(self) -> Counter[tuple[str, str, str]]:
+        counts: Counter[tuple[str, str, str]] = Counter()
+        for _, tally, _ in self._requests:
+            tally.add_to(counts)
+        return counts

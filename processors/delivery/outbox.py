@@ -17,7 +17,7 @@ from typing import Final, Self
 
 import structlog
 
-from processors.delivery import rows, store
+from processors.delivery import store
 from processors.delivery.group import Group
 from processors.delivery.ledger import Ledger
 from processors.delivery.ledger import read as read_ledger
@@ -137,7 +137,7 @@ class Outbox:
         trouble: Trouble | None = None
         try:
             with store.transaction(self._db):
-                self._write(group)
+                group.write(self._db, self._clock(), self._max_bytes)
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody may wait forever
             trouble = trouble_of(error)
             if trouble is Trouble.OUTBOX_LOCKED and self._may_wait(group):
@@ -148,15 +148,6 @@ class Outbox:
         self._report(trouble)
         group.resolve(trouble)
         return True
-
-    def _write(self, group: Group) -> None:
-        if group.size > self._max_bytes:
-            raise OutboxUnavailable(Trouble.OUTBOX_FULL)
-        now = self._clock()
-        for events, frames in group.rows():
-            rows.add(self._db, now, events, frames)
-        rows.count(self._db, group.counts())
-        rows.expire_over(self._db, self._max_bytes)
 
     def _may_wait(self, group: Group) -> bool:
         return time.monotonic() - group.since < _LOCKED_SECONDS

@@ -81,7 +81,7 @@ def create(path: Path) -> None:
     try:
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
-            raise UnknownVersion
+            raise UnknownVersion("the outbox was written by a newer Telesift")
         if version == 0:
             # Before any table: gives the disk back what a long outage took of it.
             db.execute("PRAGMA auto_vacuum = INCREMENTAL")

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Events as the pipeline writes them, and sinks that remember what they got."""
+
+import asyncio
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec import json
+
+from processors.delivery.frames import compress
+from processors.delivery.outbox import Outbox
+from processors.delivery.sinks import Batch, Receipt
+from processors.delivery.tally import Tally
+
+USER = "11111111-1111-4111-8111-111111111111"
+TIME_NS = 1_763_890_000_123_456_789
+
+
+def new_ids(count: int) -> list[str]:
+    """Make event ids."""
+    return [str(uuid.uuid4()) for _ in range(count)]
+
+
+def log_record(uid: str) -> dict[str, Any]:
+    """Give one accepted event as the pipeline writes it."""
+    attributes = {"log.record.uid": uid, "user.id": USER, "session.id": "s-1"}
+    return {
+        "timeUnixNano": str(TIME_NS),
+        "observedTimeUnixNano": str(TIME_NS),
+        "severityNumber": 9,
+        "eventName": "tags.added",
+        "attributes": [
+            *({"key": key, "value": {"stringValue": value}} for key, value in attributes.items()),
+            {"key": "count", "value": {"intValue": "3"}},
+        ],
+        "traceId": "4bf92f3577b34da6a3ce929d0e0e4736",
+        "spanId": "",
+        "flags": 1,
+    }
+
+
+def resource_logs(ids: Iterable[str]) -> bytes:
+    """Give one accepted event an id, under one resource."""
+    service = {"key": "service.name", "value": {"stringValue": "vault"}}
+    scope_logs = {"scope": {"name": "sdk"}, "logRecords": [log_record(uid) for uid in ids]}
+    return json.encode({"resource": {"attributes": [service]}, "scopeLogs": [scope_logs]})
+
+
+def frame(ids: Iterable[str]) -> bytes:
+    """Make a request's frame."""
+    return compress(resource_logs(ids))
+
+
+def tally(accepted: int, rejected: int = 0, duplicate: int = 0) -> Tally:
+    """Make the tally of a request."""
+    return Tally(
+        received=accepted + rejected + duplicate,
+        accepted={"tags.added": accepted} if accepted else {},
+        rejected={("", "event_unknown"): rejected} if rejected else {},
+        duplicate=duplicate,
+    )
+
+
+def open_outbox(
+    data_dir: Path, sinks: Sequence[str] = ("logs",), max_bytes: int = 1 << 30, **more: object
+) -> Outbox:
+    """Open an outbox with ample room."""
+    return Outbox.open(data_dir, sinks=sinks, max_bytes=max_bytes, **more)  # type: ignore[arg-type]
+
+
+async def append(outbox: Outbox, ids: Sequence[str]) -> None:
+    """Store one request with these events."""
+    await outbox.append(frame(ids), tally(len(ids)))
+
+
+def store(outbox: Outbox, *requests: Sequence[str]) -> None:
+    """Store requests that arrive together."""
+
+    async def all_at_once() -> None:
+        await asyncio.gather(*(append(outbox, ids) for ids in requests))
+
+    asyncio.run(all_at_once())
+
+
+class Recorder:
+    """A sink that keeps the ids of what it got; `before` may raise, or wait."""
+
+    def __init__(
+        self, name: str = "logs", before: Callable[[Batch], None] = lambda batch: None
+    ) -> None:
+        self.name = name
+        self.ids: Counter[str] = Counter()
+        self.closed = False
+        self._before = before
+
+    def deliver(self, batch: Batch) -> Receipt:
+        """Take everything."""
+        self._before(batch)
+        self.ids.update(event.id for row in batch.rows for event in row.decoded())
+        return Receipt(batch.events)
+
+    def close(self) -> None:
+        """Remember that it was called."""
+        self.closed = True
