@@ -49,20 +49,24 @@ _SMALL_STEPS = set(range(-5, 6))
 
 def _phone(candidate: str) -> int:
     """Refuse numbers of the right shape that people write for other reasons."""
-    groups = re.findall(r"\d+", candidate)
+    number = candidate if candidate.startswith("+") else _evenly_dotted(candidate)
+    groups = re.findall(r"\d+", number)
     digits = "".join(groups)
-    separators = set(re.findall(r"(?<=\d)\D+(?=\d)", candidate))
-    international = candidate.startswith(("+", "00"))
     refused = (
-        len(digits) < (9 if candidate[0] in "+0" else 7)
+        len(digits) < (9 if number[0] in "+0" else 7)
         or set(digits) <= {"0", "1"}
-        or digits in "01234567890"
+        or number == "0123456789"
         or _is_series(groups)
-        or (_is_round(groups) and not international)
-        or _is_amount(groups, separators, len(digits))
-        or ("." in separators and len(separators) > 1 and not international)
+        or (_is_round(groups) and not number.startswith(("+", "00")))
+        or _is_amount(number, groups)
     )
-    return 0 if refused else len(candidate)
+    return 0 if refused else len(number)
+
+
+def _evenly_dotted(candidate: str) -> str:
+    """Cut what follows a dotted number: 06.39.98.12.34 5 ends before the 5."""
+    dotted = re.match(r"\(?\d+\.[\d.]*\d", candidate)
+    return dotted.group() if dotted else candidate.partition(".")[0]
 
 
 def _is_series(groups: list[str]) -> bool:
@@ -73,12 +77,15 @@ def _is_series(groups: list[str]) -> bool:
 
 def _is_round(groups: list[str]) -> bool:
     """Recognise round numbers such as 1000000, and ranges or lists of them such as 500-600-700."""
-    return all(group.endswith("0" if len(groups) > 1 else "000") for group in groups)
+    if len(groups) == 1:
+        return len(groups[0].rstrip("0")) < 4
+    return all(group.endswith("0") for group in groups)
 
 
-def _is_amount(groups: list[str], separators: set[str], digits: int) -> bool:
+def _is_amount(number: str, groups: list[str]) -> bool:
     """Recognise an amount such as +123.456.789."""
-    return separators == {"."} and digits < 10 and all(len(group) == 3 for group in groups[1:])
+    thousands = re.fullmatch(r"\+?\d{1,3}(?:\.\d{3})+", number)
+    return thousands is not None and len("".join(groups)) < 10
 
 
 PHONE = Pattern(

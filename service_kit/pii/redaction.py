@@ -19,16 +19,15 @@ _ROUNDS = 8  # Replacing can bare a further match; each round takes one such lay
 
 _quiet = re2.Options()
 _quiet.never_capture = True
-_quiet.log_errors = False
 
-# One automaton answers for most texts that there is nothing to find. It is no re2.Set, because a
-# Set that runs out of memory reports "no match", where RE2 falls back to a slower automaton.
+# One automaton answers for most texts that there is nothing to find. It is no re2.Set: a Set that
+# runs out of memory reports "no match", where RE2 falls back to a slower automaton.
 _SUSPICIOUS = re2.compile("|".join(f"(?:{p.expression})" for p in PATTERNS), _quiet)
 _COMPILED = tuple((pattern, re2.compile(pattern.expression)) for pattern in PATTERNS)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class _Span:
+class Match:
     """A match in the original text, `end` excluded; `rank` is its pattern's place in PATTERNS."""
 
     start: int
@@ -40,61 +39,64 @@ def find(text: str) -> str | None:
     """Return the name of the first pattern that matches a text, or None; never the match."""
     if not _SUSPICIOUS.search(fold(text)):
         return None
-    first = next(_spans(text), None)
+    first = next(_confirmed(text), None)
     return None if first is None else PATTERNS[first.rank].name
 
 
 def redact(text: str) -> str:
     """Return a text with every match replaced by its pattern's marker, such as `[email]`.
 
-    Text without a match comes back unchanged; in what comes back `find` finds nothing.
+    Text without a match comes back unchanged; in what comes back, `find` finds nothing.
     Raises ValueError for a text that still matches after several rounds: drop it.
     """
     for _ in range(_ROUNDS):
         if find(text) is None:
             return text
-        text = _replace(text, _merge(_spans(text)))
+        text = _replace(text, matches(text))
     raise ValueError("redaction does not settle")
 
 
-def _spans(text: str) -> Iterator[_Span]:
-    """Yield every confirmed match, pattern by pattern."""
+def matches(text: str) -> list[Match]:
+    """Return the matches of all patterns in order; those that overlap are joined into one.
+
+    Joined, because no part of one may survive for the reason that another was replaced first.
+    """
+    joined: list[Match] = []
+    for match in sorted(_confirmed(text)):
+        if joined and match.start < joined[-1].end:
+            last = joined.pop()
+            joined.append(Match(last.start, max(last.end, match.end), min(last.rank, match.rank)))
+        else:
+            joined.append(match)
+    return joined
+
+
+def _confirmed(text: str) -> Iterator[Match]:
     folded = fold_with_origins(text)
     masked = mask(folded.text)
     for rank, (pattern, compiled) in enumerate(_COMPILED):
-        for start, end in _confirmed(pattern, compiled, folded.text, masked):
-            yield _Span(folded.origins[start], folded.origins[end - 1] + 1, rank)
+        for start, end in _spans(pattern, compiled, folded.text, masked):
+            yield Match(folded.origins[start], folded.origins[end - 1] + 1, rank)
 
 
-def _confirmed(
+def _spans(
     pattern: Pattern, compiled: re2._Regexp, text: bytes, masked: bytes
 ) -> Iterator[tuple[int, int]]:
-    """Yield where a pattern's matches begin and end; harmless shapes cannot begin a candidate."""
+    """Yield where a pattern's matches begin and end in the folded text."""
     position = 0
-    while match := compiled.search(masked, position):
-        start, end = match.span(match.lastindex or 0)
-        candidate = text[start:end].decode()
-        if length := pattern.confirm(candidate):
-            end = start + len(candidate[:length].encode())
+    while candidate := compiled.search(masked, position):
+        start, end = candidate.span(candidate.lastindex or 0)
+        seen = text[start:end].decode()
+        if length := pattern.confirm(seen):
+            end = start + len(seen[:length].encode())
             yield start, end
         position = start + 1 if pattern.overlapping and not length else end
 
 
-def _merge(spans: Iterator[_Span]) -> list[_Span]:
-    """Join overlapping matches: a part of one must not survive because another came first."""
-    merged: list[_Span] = []
-    for span in sorted(spans):
-        if merged and span.start < merged[-1].end:
-            last = merged.pop()
-            span = _Span(last.start, max(last.end, span.end), min(last.rank, span.rank))  # noqa: PLW2901
-        merged.append(span)
-    return merged
-
-
-def _replace(text: str, spans: list[_Span]) -> str:
+def _replace(text: str, found: list[Match]) -> str:
     pieces: list[str] = []
     position = 0
-    for span in spans:
-        pieces += text[position : span.start], PATTERNS[span.rank].marker
-        position = span.end
+    for match in found:
+        pieces += text[position : match.start], PATTERNS[match.rank].marker
+        position = match.end
     return "".join(pieces) + text[position:]

@@ -50,11 +50,15 @@ SECRETS = (
         "GitHub token, classic or fine-grained",
         r"\b(?:gh[oprsu]_[A-Za-z0-9]{36,}|github_pat_\w{22,})",
     ),
-    _shape("gitlab_token", "GitLab token", r"\bgl(?:[a-z]{2,8})-[\w.-]{20,}"),
+    _shape(
+        "gitlab_token",
+        "GitLab token",
+        r"\bgl(?:pat|oas|dt|rt|rtr|cbt|ptt|ft|imt|agent|soat|ffct)-[\w.-]{20,}",
+    ),
     _shape(
         "slack_token",
         "Slack token or webhook path",
-        r"\b(?:xox[a-z]|xapp)-[A-Za-z0-9-]{10,}|\bhooks\.slack\.com/\w+/[\w/]{16,}",
+        r"\b(?:xox[a-z]|xapp)-\d[A-Za-z0-9-]{10,}|\bhooks\.slack\.com/\w+/[\w/]{16,}",
     ),
     _shape(
         "stripe_key",
@@ -70,7 +74,7 @@ SECRETS = (
     _shape(
         "google_key",
         "Google API key, OAuth token or client secret",
-        r"\bAIza[\w-]{35}|\bya29\.[\w.-]{20,}|\bGOCSPX-[\w-]{20,}",
+        r"\bAIza[\w-]{35,}|\bya29\.[\w.-]{20,}|\bGOCSPX-[\w-]{20,}",
     ),
     _shape(
         "ai_provider_key",
@@ -105,7 +109,7 @@ SECRETS = (
         r"(?:\b|_)(?i:pass(?:word|wd|phrase)|pwd|passwort|kennwort|contraseña|senha|hasło"
         r"|mot de passe|secret|(?:api|access|secret)[_ -]?key"
         r"|(?:(?:access|auth|refresh|session|id)[_ -]?)?token)"
-        r"['\"]?\s*[:=]\s*['\"]?([^\s'\"<>{}\[\]$,;]{8,})",
+        r"['\"]?\s*[:=]\s*['\"]?([^\s'\"<>{}\[\]$,;]{7,}[^\s'\"<>{}\[\]$,;.)])",
         _letters_and_digits,
     ),
 )
