@@ -11,18 +11,16 @@ from typing import Any, Final
 import structlog
 from limits import RateLimitItem, aio, storage, strategies
 from limits.errors import StorageError
+from redis import BlockingConnectionPool
+from redis.asyncio import BlockingConnectionPool as AsyncBlockingConnectionPool
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from service_kit.tracing import error_type
 
 _OUTAGE_SECONDS: Final = 5  # before Redis is tried again
-_REDIS: Final[dict[str, Any]] = {
-    "wrap_exceptions": True,
-    "socket_timeout": 0.25,
-    "socket_connect_timeout": 0.25,
-    "retry": Retry(NoBackoff(), 0),  # a request waits for one attempt, not for several
-}
+_PATIENCE_SECONDS: Final = 0.25
+_CONNECTIONS: Final = 32  # a process's; whoever finds all of them busy waits for one
 
 _log = structlog.get_logger()
 
@@ -33,7 +31,7 @@ class Counter:
     def __init__(self, redis_url: str | None) -> None:
         strategy = strategies.SlidingWindowCounterRateLimiter
         self._own = strategy(storage.MemoryStorage())
-        self._shared = strategy(storage.RedisStorage(redis_url, **_REDIS)) if redis_url else None
+        self._shared = strategy(_redis(redis_url)) if redis_url else None
         self._outage = _Outage()
 
     def refused_until(self, item: RateLimitItem, user: str) -> float | None:
@@ -71,8 +69,26 @@ class AsyncCounter:
         return await _ask_async(self._own, item, user)
 
 
+def _redis(url: str) -> storage.RedisStorage:
+    pool = BlockingConnectionPool.from_url(url, **_connections())
+    return storage.RedisStorage(url, connection_pool=pool, wrap_exceptions=True)
+
+
 def _async_redis(url: str) -> aio.storage.RedisStorage:
-    return aio.storage.RedisStorage(f"async+{url}", implementation="redispy", **_REDIS)
+    pool: Any = AsyncBlockingConnectionPool.from_url(url, **_connections())
+    return aio.storage.RedisStorage(
+        f"async+{url}", implementation="redispy", connection_pool=pool, wrap_exceptions=True
+    )
+
+
+def _connections() -> dict[str, Any]:
+    return {
+        "max_connections": _CONNECTIONS,
+        "timeout": _PATIENCE_SECONDS,
+        "socket_timeout": _PATIENCE_SECONDS,
+        "socket_connect_timeout": _PATIENCE_SECONDS,
+        "retry": Retry(NoBackoff(), 0),  # a request waits for one attempt, not for several
+    }
 
 
 def _ask(limiter: strategies.RateLimiter, item: RateLimitItem, user: str) -> float | None:

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Health: alive, ready, which version; open to anybody and silent about why."""
+
+import threading
+from typing import Any
+
+import falcon
+import falcon.asgi
+import pytest
+from falcon.testing import TestClient
+
+from service_kit import error_handlers, health, middleware
+from service_kit.health import Check
+from service_kit.settings import Settings
+
+
+def crash() -> None:
+    """Be a check that fails in its own way."""
+    raise ConnectionError("canary: password=secret")
+
+
+@pytest.fixture(params=[falcon.App, falcon.asgi.App], ids=["wsgi", "asgi"])
+def app(request: pytest.FixtureRequest) -> Any:
+    """Make an application of either kind, with everything that a service has."""
+    made = request.param(middleware=middleware.stack(Settings(), "test"))
+    error_handlers.install(made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("checks", "status", "results"),
+    [
+        ({}, 200, {}),
+        ({"disk": lambda: None, "db": lambda: None}, 200, {"disk": "ok", "db": "ok"}),
+        ({"disk": lambda: "full", "db": lambda: None}, 503, {"disk": "full", "db": "ok"}),
+        ({"db": crash}, 503, {"db": "failed"}),
+    ],
+)
+def test_readiness_is_the_sum_of_its_checks(
+    app: Any, checks: dict[str, Check], status: int, results: dict[str, str]
+) -> None:
+    """One that fails turns the service red, with a reason of ours and never the error's text."""
+    health.add(app, "processor", checks)
+    result = TestClient(app).simulate_get("/readyz")
+    assert (status, results) == (result.status_code, result.json["checks"])
+    assert "no-store" == result.headers["cache-control"]
+    assert "canary" not in result.text
+
+
+def test_liveness_does_not_depend_on_checks(app: Any) -> None:
+    """A process is not restarted because its database is away."""
+    health.add(app, "processor", {"db": crash})
+    assert 200 == TestClient(app).simulate_get("/livez").status_code
+
+
+def test_the_version_names_what_runs(app: Any) -> None:
+    """The service, its version, and what else it says of itself."""
+    health.add(app, "processor", {}, {"catalog": "0f3a"})
+    result = TestClient(app).simulate_get("/version").json
+    assert ("processor", "0f3a") == (result["service"], result["catalog"])
+    assert result["version"][0].isdigit()
+
+
+def test_a_check_may_block() -> None:
+    """ASGI: it runs on a thread that is not the loop's."""
+    threads: list[threading.Thread] = []
+    app: falcon.asgi.App[Any, Any] = falcon.asgi.App()
+    health.add(app, "processor", {"db": lambda: threads.append(threading.current_thread())})
+    TestClient(app).simulate_get("/readyz")
+    assert threading.main_thread() not in threads
+    assert 1 == len(threads)
