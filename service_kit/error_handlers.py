@@ -99,4 +99,5 @@ def problem_json(req: Request, found: Problem) -> tuple[str, bytes]:
         trace_id=current_trace_id(),
         errors=found.errors,
     )
-    return PROBLEM_JSON, msgspec.json.encode(details)
+    body = msgspec.to_builtins(details) | found.extensions if found.extensions else details
+    return PROBLEM_JSON, msgspec.json.encode(body)

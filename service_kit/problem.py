@@ -5,9 +5,9 @@ A problem's texts are written by us, in advance: nothing received ever becomes p
 `error_handlers.py` turns them into answers (RFC 9457).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
@@ -28,6 +28,8 @@ class Problem(Exception):
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
     code: str = "internal_error"
     detail: str = "Something went wrong here; the trace id leads to it."
+    extensions: Mapping[str, Any] = {}
+    """Members of the answer beside the standard ones (RFC 9457, section 3.2)."""
 
     def __init__(
         self,

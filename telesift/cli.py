@@ -3,10 +3,20 @@
 
 import typer
 
-from telesift.commands import catalog
+from telesift.commands import catalog, ledger, outbox, serve
+from telesift.commands.up import up
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # it prints locals, which may hold what somebody sent
+    help="Privacy-safe product telemetry on OpenTelemetry.",
+)
+app.command()(up)
+app.add_typer(serve.app, name="serve")
 app.add_typer(catalog.app, name="catalog")
+app.add_typer(outbox.app, name="outbox")
+app.command()(ledger.ledger)
 
 
 def main() -> None:

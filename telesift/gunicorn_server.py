@@ -6,13 +6,14 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from service_kit.logging.gunicorn import GunicornLogger
 from service_kit.settings import Settings
 
 _KEEPALIVE_SECONDS = 75  # longer than a load balancer's usual 60: it closes first, not we
 _GRACE_SECONDS = 20  # requests under way finish, and the courier drains
 
 
-class GunicornServer(BaseApplication):  # type: ignore[misc] - gunicorn has no types
+class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """A gunicorn master whose workers each build their own application."""
 
     def __init__(self, create_app: Callable[[], Any], options: Mapping[str, Any]) -> None:
@@ -30,14 +31,14 @@ class GunicornServer(BaseApplication):  # type: ignore[misc] - gunicorn has no t
         return self._create_app()
 
 
-def options(settings: Settings, port: int, worker_class: str, threads: int) -> dict[str, Any]:
-    """Give gunicorn's options for a service; `threads` counts for gthread workers only."""
+def options(settings: Settings, port: int, worker_class: str) -> dict[str, Any]:
+    """Give gunicorn's options for a service."""
     return {
         "bind": f"{settings.host}:{port}",
         "worker_class": worker_class,
         "workers": settings.workers,
-        "threads": threads,
         "keepalive": _KEEPALIVE_SECONDS,
         "graceful_timeout": _GRACE_SECONDS,
         "proc_name": "telesift",
+        "logger_class": GunicornLogger,
     }

@@ -49,7 +49,10 @@ class Stack:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         self.stop()
 
@@ -83,9 +86,8 @@ class Stack:
             if process.poll() is not None:
                 raise StartFailed(self._ended(service, process))
             if time.monotonic() > deadline:
-                raise StartFailed(
-                    f"{service.name} was not ready in {_READY_SECONDS} s; see {self.log_of(service)}"
-                )
+                log = self.log_of(service)
+                raise StartFailed(f"{service.name} was not ready in {_READY_SECONDS} s; see {log}")
             time.sleep(_POLL_SECONDS)
 
     def _ended(self, service: Service, process: subprocess.Popen[bytes]) -> str:
@@ -119,6 +121,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _is_ready(url: str) -> bool:
     try:
-        return requests.get(url, timeout=1).status_code == requests.codes.ok
+        return requests.get(url, timeout=1).ok
     except requests.RequestException:
         return False

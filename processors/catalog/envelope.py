@@ -9,6 +9,9 @@ RECORD_UID: Final = "log.record.uid"
 USER_ID: Final = "user.id"
 """Whom the record is about, as the processor stamped it."""
 
+SESSION_ID: Final = "session.id"
+"""The visit that the record belongs to; in JSON and in the database, `session_id`."""
+
 EVENT_NAME: Final = "event.name"
 """Where older SDKs put the event's name."""
 

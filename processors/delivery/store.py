@@ -105,10 +105,14 @@ def connect(
         timeout=wait_seconds,
         check_same_thread=False,  # opened by one thread, used by another, never by two
     )
-    db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-    db.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
-    # What is delivered is overwritten with zeros, where that costs no further write.
-    db.execute("PRAGMA secure_delete = FAST")
+    try:
+        db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        db.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
+        # What is delivered is overwritten with zeros, where that costs no further write.
+        db.execute("PRAGMA secure_delete = FAST")
+    except BaseException:
+        db.close()
+        raise
     return db
 
 

@@ -7,14 +7,12 @@ Source: DESIGN section 2, "Identity".
 from collections.abc import Callable, Mapping
 from json.encoder import encode_basestring_ascii as quote
 
-from processors.catalog.envelope import RECORD_UID, USER_ID
+from processors.catalog.envelope import RECORD_UID, SESSION_ID, USER_ID
 from processors.pipeline.checks import uuid
 from processors.pipeline.encode import key_value
 from processors.pipeline.reasons import Reason
 from processors.pipeline.records import AnyValue, LogRecord
 from processors.pipeline.verdicts import Rejected
-
-SESSION_ID = "session.id"
 
 _BEFORE_UID, _AFTER_UID = key_value(RECORD_UID, "stringValue")
 

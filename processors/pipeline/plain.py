@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The plain door: `{"events": [{event, ts, ...attributes}]}`, brought to OTLP's shape."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from processors.catalog.envelope import RECORD_UID, USER_ID
+from processors.catalog.envelope import EVENT_NAME, RECORD_UID, SESSION_ID, USER_ID
 from processors.pipeline.envelope import EMPTY_HEAD
 from processors.pipeline.otlp import UNREADABLE
 from processors.pipeline.reasons import Reason
@@ -23,6 +24,9 @@ from processors.pipeline.verdicts import Rejected
 
 _NS_PER_MS = 1_000_000
 _OWN_KEYS = {"id": RECORD_UID, "user_id": USER_ID}
+_OTLP_NAMES = frozenset((RECORD_UID, USER_ID, SESSION_ID, EVENT_NAME))
+# What Python reads beyond RFC 3339 is refused: a space for the T, an offset without its colon.
+_is_rfc3339 = re.compile(r"[0-9-]{10}[Tt][0-9:.]{8,}(?:[Zz]|[+-][0-9]{2}:[0-9]{2})").fullmatch
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -52,6 +56,8 @@ def _decode(raw: Raw) -> LogRecord:
         event = _decode_event(raw)
     except UNREADABLE:
         raise Rejected(Reason.RECORD_MALFORMED) from None
+    if not _OTLP_NAMES.isdisjoint(event):
+        raise Rejected(Reason.ATTRIBUTE_NOT_ALLOWED)
     name = event.pop("event", "")
     return LogRecord(
         eventName=name if isinstance(name, str) else "",
@@ -85,6 +91,8 @@ def _nanoseconds(ts: Any) -> int:
 
 
 def _from_rfc3339(ts: str) -> int:
+    if not _is_rfc3339(ts):
+        return UNREADABLE_TIME
     try:
         moment = msgspec.convert(ts, _Timestamp)
     except (msgspec.ValidationError, OverflowError):

@@ -76,7 +76,7 @@ Send an event:
 
   curl -s http://127.0.0.1:{PROCESSOR_PORT}/telemetry/events \\
     -H 'Authorization: Bearer dev-user' -H 'Content-Type: application/json' \\
-    -d '{{"events":[{{"event":"vault.search_performed","ts":'$(date +%s)'000,"result_count":7,"query_len":12}}]}}'
+    -d '{{"events":[{{"event":"vault.search_performed","ts":'$(date +%s)'000,"result_count":7}}]}}'
 
 Each accepted event appears below as one JSON line. Ctrl-C stops everything.
 """

@@ -27,7 +27,7 @@ from tests.pipeline.batches import NOW_MS, copied, otlp, plain, record
 
 CATALOG = load()
 CONTRACT = jsonschema_rs.validator_for(
-    json.loads((Path(__file__).parents[2] / "docs/reference/event.schema.json").read_text())
+    json.loads((Path(__file__).parents[2] / "processors/catalog/event.schema.json").read_text())
 )
 # What a JSON Schema cannot say: the clock, the size of the text, and what looks like a person.
 BEYOND_THE_CONTRACT = {

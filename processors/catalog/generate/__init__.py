@@ -23,7 +23,7 @@ TARGETS: Final = (
     Target("browser-sdk/src/generated/events.ts", typescript.events),
     Target("browser-sdk/src/generated/rules.ts", typescript.rules),
     Target("collector-config/generated/whitelist.yaml", collector.render),
-    Target("docs/reference/event.schema.json", json_schema.render),
+    Target("processors/catalog/event.schema.json", json_schema.render),
     Target("docs/telemetry/events.md", docs.render),
 )
 

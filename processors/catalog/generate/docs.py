@@ -17,7 +17,7 @@ _INTRO: Final = """\
 Whatever is not on this page is rejected.
 An event carries the attributes that its table lists and nothing else: no text, no query, no name.
 How to add an event: [CONTRIBUTING](../../CONTRIBUTING.md).
-The machine-readable contract: [event.schema.json](../reference/event.schema.json).
+The machine-readable contract: [event.schema.json](../../processors/catalog/event.schema.json).
 
 Beside its attributes an event says `event` (its name) and `ts` (when it happened), and may say `id`
 (a UUID, by which a repeated delivery counts once).

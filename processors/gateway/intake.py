@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a decoded batch to a kept promise: judge, store, count.
+
+When `take` returns, what it accepted is on disk (ADR "durable outbox and what 200 means").
+"""
+
+import time
+import uuid
+from collections.abc import Callable
+
+from processors.delivery.frames import compress
+from processors.delivery.outbox import Outbox
+from processors.delivery.tally import Tally
+from processors.gateway.meters import Meters
+from processors.pipeline.encode import encode_resource_logs
+from processors.pipeline.identity import Identity
+from processors.pipeline.judge import Context, judge
+from processors.pipeline.records import Batch
+from processors.pipeline.verdicts import Verdicts
+from processors.pipeline.whitelist import Whitelist
+from service_kit.auth import Caller, Role
+from service_kit.flags import Flag
+from service_kit.limits import EVENTS_PER_REQUEST
+from service_kit.problem import BadRequest, FeatureDisabled
+from service_kit.tracing import current_span_context
+
+
+def _uuid4() -> str:
+    return str(uuid.uuid4())
+
+
+class Intake:
+    """Takes batches for both doors, `/v1/logs` and `/telemetry/events`."""
+
+    def __init__(
+        self,
+        whitelist: Whitelist,
+        outbox: Outbox,
+        meters: Meters,
+        enabled: Flag,
+        *,
+        clock_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._whitelist = whitelist
+        self._outbox = outbox
+        self._meters = meters
+        self._enabled = enabled
+        self._clock_ns = clock_ns
+
+    def check_enabled(self, caller: Caller) -> None:
+        """Raise `FeatureDisabled` where FEATURES_TELEMETRY is off for this caller."""
+        if not self._enabled.enabled_for(caller.user_id):
+            raise FeatureDisabled
+
+    async def take(self, batch: Batch, caller: Caller) -> Verdicts:
+        """Judge a batch and store what was accepted, durably, before returning.
+
+        Raises `BadRequest` for more than 50 records and `OutboxUnavailable` when nothing can
+        be stored right now; then nothing of the batch was taken.
+        """
+        if len(batch.records) > EVENTS_PER_REQUEST:
+            raise BadRequest(
+                f"Send at most {EVENTS_PER_REQUEST} events a request.", code="too_many_events"
+            )
+        verdicts = judge(batch, self._whitelist, Context(self._clock_ns(), identity_of(caller)))
+        if verdicts.received:
+            await self._store(verdicts)
+            self._meters.count(verdicts)
+        return verdicts
+
+    async def _store(self, verdicts: Verdicts) -> None:
+        resource_logs = encode_resource_logs(verdicts.origins, verdicts.accepted)
+        frame = compress(resource_logs) if resource_logs else b""
+        await self._outbox.append(frame, tally_of(verdicts))
+
+
+def identity_of(caller: Caller) -> Identity:
+    """Say whose events these are, and which request brings them."""
+    span = current_span_context()
+    return Identity(
+        caller.user_id,
+        caller.session_id,
+        is_service=Role.SERVICE in caller.roles,
+        trace_id=span.trace_id,
+        span_id=span.span_id,
+        new_uid=_uuid4,
+    )
+
+
+def tally_of(verdicts: Verdicts) -> Tally:
+    """Sum up verdicts for the ledger."""
+    return Tally(
+        received=verdicts.received,
+        accepted=verdicts.accepted_by_event(),
+        rejected=verdicts.rejected_by_reason(),
+        client_dropped=verdicts.client_dropped,
+        envelope_dropped=verdicts.envelope_dropped,
+    )

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The key of hashed attributes: the operator's, or one of this data directory's own."""
+
+import os
+import secrets
+from pathlib import Path
+
+from service_kit.settings import Settings
+
+_BYTES = 32
+
+
+def hash_secret(settings: Settings) -> bytes:
+    """Give TELESIFT_HASH_SECRET, or a random key that is made once and kept in the data directory.
+
+    The settings demand one in production: hashes must outlive a data directory there.
+    """
+    if settings.hash_secret:
+        return settings.hash_secret.encode()
+    path = settings.data_dir / "hash.secret"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    _make_once(path)
+    return path.read_bytes()
+
+
+def _make_once(path: Path) -> None:
+    """Write whole, then link: of two workers that start together, both read the first one's."""
+    if path.exists():
+        return
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.write_bytes(secrets.token_bytes(_BYTES))
+    draft.chmod(0o600)
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`telesift serve`: one service in the foreground, under gunicorn."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from service_kit import logging, metrics, tracing
+from service_kit.settings import Settings, SettingsError, read
+
+app = typer.Typer(no_args_is_help=True, help="Run one service in the foreground.")
+
+
+@app.callback()
+def _serving() -> None:
+    """Keep `serve` a group, also while it has one service only."""
+
+
+Port = Annotated[int, typer.Option(help="Port to listen on.")]
+
+
+@app.command()
+def processor(port: Port = 4319) -> None:
+    """Run the processor: POST /v1/logs and POST /telemetry/events."""
+    from processors.gateway.app import SERVICE, create_app
+
+    _serve(SERVICE, create_app, port, worker_class="asgi")
+
+
+def _serve(
+    service: str, create_app: Callable[[Settings], Any], port: int, worker_class: str
+) -> None:
+    """Run an application under gunicorn; each worker builds its own, after the fork."""
+    from telesift.gunicorn_server import GunicornServer, options
+
+    settings = _settings()
+    logging.configure(settings)
+
+    def create() -> Any:
+        tracing.configure(service)
+        metrics.configure(service)
+        return create_app(settings)
+
+    GunicornServer(create, options(settings, port, worker_class)).run()
+
+
+def _settings() -> Settings:
+    """Read the environment; a bad setting ends the start with a line that names it."""
+    try:
+        return read(os.environ)
+    except SettingsError as error:
+        print(f"telesift: {error}", file=sys.stderr)
+        raise typer.Exit(2) from None
