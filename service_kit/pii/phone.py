@@ -17,27 +17,37 @@ _AFTER = r"(?:$|[^\w.,:/%-]|[.,:/-](?:$|\W))"
 
 _FORMS = (
     rf"(?:\+|00[2-9]) ?\(?\d(?:{_SEPARATOR}?\d){{6,14}}",  # international
-    r"(?:\+?1[ .-]?)?(?:\([2-9]\d\d\)[ -]?|[2-9]\d\d[.-])\d{3}[ .-]\d{4}",  # North America
+    r"(?:\+?1[ .-]?)?(?:\([2-9]\d\d\)[ -]?|[2-9]\d\d[./-])\d{3}[ .-]\d{4}",  # North America
     r"1[ -][2-9]\d\d[ -]\d{3}[ -]\d{4}",
     r"\(?0[1-9]\d{0,4}(?:\) ?|\)[/-]|[ ./-]| [/-] )\d(?:[ .-]?\d){4,8}",  # trunk prefix 0
     r"0[1-9]\d{8,9}",
     r"[4-9]\d\d-\d{3}-\d{3}",  # Poland, Spain
+    r"8[ -]?\(?9\d\d\)?[ -]?\d{3}[ -]\d\d[ -]\d\d",  # Russia
     r"1[3-9]\d[ -]\d{4}[ -]\d{4}",  # China
     r"\([1-9]\d\) ?9?\d{4}[ -]\d{4}|[1-9]\d 9\d{4}-\d{4}",  # Brazil
 )
 
 # Words that announce a number, in scripts with spaces between words and without.
-_WORDS = (
-    r"tel|telephone|telefax|telef[oó]n\w*|telefoon\w*|tlf|phone|cell ?phone|mobile|fax|sms|whatsapp"
-    r"|telegram|(?:call|text|ring|reach|phone) (?:me|us)|handy\w*|mobil\w*|rückruf|ruf\w* mich"
-    r"|t[ée]l|t[ée]l[ée]phone|portable|appele[rz][ -]moi|m[oó]vil|celular|ll[aá]mame|telem[oó]vel"
-    r"|ligue|cellulare|chiamami|ring til|bel me|zadzwoń|dzwoń|komórk\w*|тел|телефон\w*|позвони\w*"
-    r"|τηλ\w*|טלפון|هاتف|جوال|موبايل|اتصل|फ़ोन|फोन|मोबाइल"
+_TAIL = r"[a-z\x{DF}-\x{5FF}]*"
+_WORDS = "|".join(
+    (
+        r"tel|telephone|phone|cell ?phone|mobile|fax|sms|whatsapp|telegram",
+        r"(?:call|text|ring|reach|phone) (?:me|us)",
+        r"telefax|handy|handynummer|rückruf|ruf(?:en|t)?(?: sie)? mich",  # German
+        r"tél|téléphone|portable|appele[rz][ -]moi",  # French
+        rf"tel[eé]f[oó]n{_TAIL}|m[oó]vil|celular|ll[aá]mame",  # Spanish, and others
+        r"telem[oó]vel|ligue|cellulare|chiamami",  # Portuguese, Italian
+        rf"tlf|ring til|telefoon|bel me|mobil{_TAIL}",  # Danish, Norwegian, Swedish, Dutch
+        rf"zadzwoń|dzwoń|komórk{_TAIL}",  # Polish
+        rf"тел|телефон{_TAIL}|позвони{_TAIL}|τηλ{_TAIL}",  # Russian, Greek
+        r"טלפון|هاتف|جوال|موبايل|اتصل",  # Hebrew, Arabic
+        r"फ़ोन|फोन|मोबाइल",  # Hindi
+    )
 )
 _UNSPACED_WORDS = r"电话|電話|手机|手機|携帯|전화|휴대폰|โทร"
 _LINKS = (
-    r"number|no|nr|num[eé]ro|n[uú]mero|nummer|numer|telefonu|is|ist|est|es|er|jest|at|on|me|my|us|the"
-    r"|unter|an|au|al|på|pod|para|sur|em|en|o|mich|mig|номер|мне|بي|على|رقم|नंबर|पर"
+    r"number|no|nr|num[eé]ro|n[uú]mero|nummer|numer|telefonu|is|ist|est|es|er|jest|at|on|me|my|us"
+    r"|the|unter|an|au|al|på|pod|para|sur|em|en|o|mich|mig|номер|мне|بي|على|رقم|नंबर|पर"
 )
 _ANNOUNCED = (
     rf"(?:(?:^|[^\pL])(?i:{_WORDS})[ .:,;=#-]{{0,3}}(?:(?i:{_LINKS})[ .:,;=#-]{{1,3}}){{0,3}}"
@@ -76,10 +86,11 @@ def _is_series(groups: list[str]) -> bool:
 
 
 def _is_round(groups: list[str]) -> bool:
-    """Recognise round numbers such as 1000000, and ranges or lists of them such as 500-600-700."""
+    """Recognise 1000000, and ranges or lists such as 500-600-700 or 256-512-1024."""
     if len(groups) == 1:
         return len(groups[0].rstrip("0")) < 4
-    return all(group.endswith("0") for group in groups)
+    tens = all(group.endswith("0") for group in groups)
+    return tens or all(int(group).bit_count() == 1 for group in groups)
 
 
 def _is_amount(number: str, groups: list[str]) -> bool:

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Redaction does what people expect of it on notes that people write."""
 
+from pathlib import Path
+
 import pytest
 
 from service_kit.pii import PATTERNS, find, redact
 from tests.service_kit.pii.corpus import Case, cases, found, known_misses, read, report, scores
+
+REFERENCE = (Path(__file__).parents[3] / "docs/reference/pii-patterns.md").read_text("utf-8")
 
 
 def where(case: Case) -> str:
@@ -44,3 +48,11 @@ def test_nothing_is_redacted_that_should_not_be() -> None:
     assert {1.0} == {score.precision for score in scores().values()}
     missing = sum(score.missing for score in scores().values())
     assert sum(len(case.found) for case in known_misses()) == missing
+
+
+def test_the_reference_is_complete() -> None:
+    """The documentation lists each pattern with its score, each known miss, and nothing else."""
+    misses = [f"| `{case.note}` | {case.where} |" for case in known_misses()]
+    rows = [line for line in REFERENCE.splitlines() if line.startswith("| `")]
+    assert report() + misses == rows
+    assert f"the {len(cases()) + len(misses)} notes" in REFERENCE

@@ -19,8 +19,9 @@ SELF_TELLING = sorted(
 )
 
 WORDS = st.sampled_from(
-    "the tone 1 20 300 1200 v2.1 4/5 prompt, ok. 2026-11-23 10:30 (nice) größer 要約 ملخص - ! DE 5-10 "
-    "100% 1.5 3,2".split(" ")  # noqa: SIM905 a list of quoted words reads worse
+    ("the", "tone", "prompt,", "ok.", "(nice)", "größer", "要約", "ملخص", "-", "!", "DE", "100%")
+) | st.sampled_from(
+    ("1", "20", "300", "1200", "4/5", "5-10", "1.5", "3,2", "v2.1", "10:30", "2026-11-23")
 )
 PROSE = st.lists(WORDS, max_size=5).map(" ".join)
 
