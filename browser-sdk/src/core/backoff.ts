@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { BACKOFF_FIRST_MS, BACKOFF_LONGEST_MS, RETRY_AFTER_LONGEST_MS } from "../limits.js";
+
+/** How many milliseconds to wait after `failures` in a row: as the server asks, or longer. */
+export function backoff(failures: number, headers: Headers | undefined): number {
+  const longest = Math.min(BACKOFF_FIRST_MS * 2 ** (failures - 1), BACKOFF_LONGEST_MS);
+  const ours = (longest * (1 + Math.random())) / 2; // The random half keeps pages apart.
+  return Math.min(Math.max(ours, retryAfter(headers)), RETRY_AFTER_LONGEST_MS);
+}
+
+/** Read `Retry-After`, which holds seconds or a date. */
+function retryAfter(headers: Headers | undefined): number {
+  const value = headers?.get("retry-after") ?? "";
+  return Number(value) * 1_000 || Date.parse(value) - Date.now() || 0;
+}

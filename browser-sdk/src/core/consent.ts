@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { InitOptions } from "./options.js";
+
+/** Tell whether this page may send anything at all. */
+export function maySend({
+  enabled = true,
+  respectDoNotTrack = true,
+  respectGPC = true,
+}: InitOptions): boolean {
+  // Rendering on a server: its process serves many people and has no page to leave.
+  if (!enabled || !globalThis.document) return false;
+  const asks = navigator as Navigator & { globalPrivacyControl?: boolean };
+  if (respectDoNotTrack && asks.doNotTrack === "1") return false;
+  return !(respectGPC && asks.globalPrivacyControl);
+}

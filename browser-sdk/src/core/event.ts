@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { warnOfFault } from "./fault.js";
+import { uid } from "./uid.js";
+
+/** A property's value as `track()` takes it. */
+export type Value = string | number | boolean | null | undefined;
+
+/** An event as `beforeSend` sees it, and may change it. */
+export interface TelemetryEvent {
+  /** The event's catalogued name. */
+  event: string;
+  /** Its properties, copied at the time of the call. */
+  props: Record<string, Value>;
+  /** When it happened: milliseconds since 1970. */
+  readonly time: number;
+  /** Its UUID; a repeated request carries the same one. */
+  readonly uid: string;
+}
+
+/** An event in the queue. */
+export interface Queued extends TelemetryEvent {
+  /** The W3C trace context that was active. */
+  readonly traceparent: string | undefined;
+  /** The OTLP LogRecord, once it has been encoded: a repeated request carries the same bytes. */
+  json: string | undefined;
+  /** How often it was sent without learning what became of it. */
+  doubts: number;
+}
+
+/** Take down an event: what the caller does to `props` later does not matter. */
+export function capture(event: string, props: object | undefined, traceparent?: string): Queued {
+  if (__DEV__) warnOfFault(event, props);
+  const time = Date.now();
+  return {
+    event,
+    props: { ...props } as Record<string, Value>,
+    time,
+    uid: uid(time),
+    traceparent,
+    json: undefined,
+    doubts: 0,
+  };
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { TRACE_LIFETIME_MS } from "../limits.js";
+import type { InitOptions } from "./options.js";
+
+let latest: string | undefined;
+
+/**
+ * Let the events that follow carry the trace of an answer, and return the answer.
+ *
+ * Reads `traceresponse`, or `traceparent` from servers that answer with that one.
+ * A cross-origin server has to expose them (`Access-Control-Expose-Headers`).
+ * The latest answer wins, for ten seconds: what comes later has another cause.
+ */
+export function withTrace<R extends Response>(response: R): R {
+  const { headers } = response;
+  const traceparent = headers.get("traceresponse") ?? headers.get("traceparent") ?? undefined;
+  latest = traceparent;
+  setTimeout(() => {
+    if (latest === traceparent) latest = undefined;
+  }, TRACE_LIFETIME_MS);
+  return response;
+}
+
+/** The trace that an event belongs to: the application's, or else the latest answer's. */
+export function activeTraceparent({ traceContext }: InitOptions): string | undefined {
+  try {
+    return traceContext?.() ?? latest;
+  } catch {
+    return latest; // The event matters more than its trace.
+  }
+}

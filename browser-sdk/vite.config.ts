@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { defineConfig } from "vite";
+
+// Two builds of the same modules: bundlers take `dist/development` where they honour the export
+// condition of that name, and so get warnings about wrong events that production never pays for.
+export default defineConfig(({ mode }) => ({
+  define: { __DEV__: JSON.stringify(mode === "development") },
+  build: {
+    target: "es2022",
+    outDir: mode === "development" ? "dist/development" : "dist",
+    emptyOutDir: mode !== "development",
+    minify: false, // The application's bundler does it, and people can read what they ship.
+    sourcemap: true,
+    lib: {
+      entry: { index: "src/index.ts", psr: "src/psr/index.ts", react: "src/react/index.ts" },
+      formats: ["es"],
+    },
+    rolldownOptions: { external: [/^react(\/|$)/] },
+  },
+}));
