@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs Telesift's services as the processes that users run, on free ports."""
 
+import contextlib
 import json
 import os
 import signal
@@ -10,7 +11,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,8 @@ class Running:
 
     def kill(self) -> None:
         """End the whole process group at once, as a power cut would."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def stop(self) -> None:
@@ -99,7 +100,7 @@ def start(service: str, data_dir: Path, env: Mapping[str, str] | None = None) ->
     return running
 
 
-@contextmanager
+@contextlib.contextmanager
 def serving(
     service: str, data_dir: Path, env: Mapping[str, str] | None = None
 ) -> Iterator[Running]:

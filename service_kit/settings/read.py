@@ -15,7 +15,7 @@ from service_kit.flags import Flag
 from service_kit.settings.defaults import BY_ENVIRONMENT
 from service_kit.settings.fields import Settings
 from service_kit.settings.rules import RULES
-from service_kit.settings.values import EXPECTED, Environment
+from service_kit.settings.values import EXPECTED, Environment, LogLevel
 
 _OURS: Final = "TELESIFT_"
 _FIELDS: Final = {field.encode_name: field for field in msgspec.structs.fields(Settings)}
@@ -76,6 +76,8 @@ def _convert(field: FieldInfo, text: str) -> Any:
         return _flag(field.encode_name, text)
     if kind is Path:
         return Path(text)
+    if kind is LogLevel:
+        text = text.lower()  # other programs read the same variable, and write INFO
     is_list = get_origin(kind) is tuple
     raw = list(dict.fromkeys(map(str.strip, text.split(",")))) if is_list else text
     return msgspec.convert(raw, field.type, strict=False)
