@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service_kit import hashing
@@ -117,6 +117,7 @@ def test_javascript_agrees_on_random_values() -> None:
     texts: list[str] = []
     filters: list[Any] = []
 
+    @settings(deadline=None)
     @given(TEXTS, FILTERS)
     def collect(text: str, mapping: dict[str, Any]) -> None:
         texts.append(as_javascript_reads_it(text))
@@ -129,6 +130,7 @@ def test_javascript_agrees_on_random_values() -> None:
     assert None in answers["filters"]
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_normalising_twice_changes_nothing(text: str) -> None:
     """A normal form is its own normal form."""
@@ -136,6 +138,7 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
     assert once == hashing.normalise_query(once)
 
 
+@settings(deadline=None)
 @given(FILTERS)
 def test_order_and_repetition_do_not_count(filters: dict[str, Any]) -> None:
     """Filters given in another order, with list items twice, hash alike."""

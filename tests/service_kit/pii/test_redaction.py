@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What redaction promises for any text at all."""
 
+import subprocess
+import sys
+
 import pytest
 import re2
 from hypothesis import given, settings
@@ -51,6 +54,7 @@ HOSTILE = (
 )
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_nothing_is_found_in_what_was_redacted(text: str) -> None:
     """Redaction never raises, leaves nothing to find, and so is idempotent."""
@@ -59,19 +63,21 @@ def test_nothing_is_found_in_what_was_redacted(text: str) -> None:
     assert redacted == redact(redacted)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_text_without_a_match_is_untouched(text: str) -> None:
     """Folding is for matching only: clean text keeps its full-width and invisible characters."""
     assert (find(text) is None) == (text == redact(text))
 
 
-@settings(max_examples=500)
+@settings(deadline=None, max_examples=500)
 @given(PROSE, st.sampled_from(SELF_TELLING), PROSE)
 def test_no_secret_survives_in_prose(before: str, secret: str, after: str) -> None:
     """Whatever the words and numbers around it, what the corpus marks does not come out."""
     assert secret not in redact(f"{before} {secret} {after}")
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_each_folded_byte_knows_its_character(text: str) -> None:
     """Folding with and without the way back agree; the way back never runs backwards."""
@@ -99,3 +105,16 @@ def test_names_are_unique_and_markers_are_final() -> None:
     """A name identifies a pattern, and no marker looks like personal data."""
     assert len(PATTERNS) == len({pattern.name for pattern in PATTERNS})
     assert not [pattern.name for pattern in PATTERNS if find(f"x {pattern.marker} y")]
+
+
+def test_a_pattern_that_does_not_compile_stops_the_start() -> None:
+    """An expression with a mistake raises at import, rather than match nothing."""
+    script = """
+import importlib
+from service_kit.pii import pattern, patterns, redaction
+patterns.PATTERNS += (pattern.Pattern("broken", "[x]", "unbalanced", "("),)
+importlib.reload(redaction)
+"""
+    start = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert start.returncode != 0
+    assert b"missing )" in start.stderr
