@@ -44,7 +44,9 @@ class AccessLog:
         self, req: Request, resp: Response, resource: object, req_succeeded: bool
     ) -> None:
         """Log and measure."""
-        seconds = time.perf_counter() - req.context.started
+        now = time.perf_counter()
+        # Falcon refuses some methods before any middleware has seen the request.
+        seconds = now - (req.context.get("started") or now)
         caller = req.context.get("caller")
         _log.log(
             _level(resp.status_code, resource),

@@ -8,6 +8,7 @@ https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables
 from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Literal
+from uuid import uuid4
 
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 
@@ -30,5 +31,10 @@ def _has_endpoint(signal: Signal, environ: Mapping[str, str]) -> bool:
 
 def resource(service_name: str) -> Resource:
     """Name the service; OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES have the last word."""
-    ours = {"service.name": service_name, "service.version": version("telesift")}
+    ours = {
+        "service.name": service_name,
+        "service.version": version("telesift"),
+        # Workers count each for themselves: without it their counts would overwrite each other.
+        "service.instance.id": str(uuid4()),
+    }
     return Resource.create(ours).merge(OTELResourceDetector().detect())

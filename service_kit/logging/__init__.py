@@ -12,6 +12,7 @@ messages, and the log lines of libraries by their templates, without what was fi
 import logging
 import sys
 import threading
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final
 
@@ -61,6 +62,11 @@ def _log_last_exception(
         structlog.get_logger().critical("error.unhandled", exc_info=error)
 
 
+def _add_time(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    event["timestamp"] = datetime.now(UTC)
+    return event
+
+
 def _add_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     ids = current_span_context()
     if ids.trace_id:
@@ -76,19 +82,21 @@ def _describe_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDic
     return event
 
 
-def _encode(event: EventDict, **_: Any) -> bytes:
-    named_first = {"event": event.pop("event"), **event}  # for whoever reads along
-    return msgspec.json.encode(named_first, enc_hook=_name_the_type)
-
-
 def _name_the_type(value: object) -> str:
     """Stand in for a field that is no JSON: a log line must not fail, nor show a `repr`."""
     return f"<{type(value).__qualname__}>"
 
 
+_encoder = msgspec.json.Encoder(enc_hook=_name_the_type)
+
+
+def _encode(event: EventDict, **_: Any) -> bytes:
+    return _encoder.encode({"event": event.pop("event"), **event})  # its name first, for readers
+
+
 _ENRICH: Final[list[Processor]] = [
     structlog.processors.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _add_time,
     _add_trace,
     _describe_exception,
 ]

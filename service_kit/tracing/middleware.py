@@ -60,6 +60,8 @@ class TraceMiddleware:
         self, req: Request, resp: Response, resource: object, req_succeeded: bool
     ) -> None:
         """Say what became of the request, and end the span."""
+        if "span" not in req.context:  # Falcon refuses some methods before any middleware
+            self.process_request(req, resp)
         active.detach(req.context.span_token)
         span: Span = req.context.span
         if span.is_recording():

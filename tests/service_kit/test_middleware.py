@@ -117,3 +117,14 @@ def test_a_refusal_still_has_trace_and_cors(client: Any) -> None:
     assert 401 == result.status_code
     assert "https://vault.example" == result.headers["access-control-allow-origin"]
     assert result.json["trace_id"] in result.headers["traceresponse"]
+
+
+@pytest.mark.filterwarnings("ignore:Unknown REQUEST_METHOD")
+def test_a_method_that_falcon_refuses_early_is_answered_like_any_other(
+    client: Any, logs: list[Any]
+) -> None:
+    """It never reaches the middleware on its way in: 400, logged, with trace headers."""
+    result = client.simulate_request("WEBSOCKET", "/livez")
+    assert 400 == result.status_code
+    assert "traceresponse" in result.headers
+    assert [("request", 400)] == [(entry["event"], entry["status"]) for entry in logs]

@@ -69,7 +69,9 @@ def test_spans_and_metrics_arrive_when_an_endpoint_is_set() -> None:
     """Also those of the last second: the exporter is flushed when the process ends."""
     traces, metrics = exported()
     (resource_spans,) = ExportTraceServiceRequest.FromString(b"".join(traces)).resource_spans
-    assert "telesift-test" == named(resource_spans.resource)["service.name"]
+    resource = named(resource_spans.resource)
+    assert "telesift-test" == resource["service.name"]
+    assert resource["service.instance.id"], "two workers would overwrite each other's metrics"
     names = [found.name for scope in resource_spans.scope_spans for found in scope.spans]
     assert ["GET /copy", "vault.copy"] == sorted(names)
     (resource_metrics,) = ExportMetricsServiceRequest.FromString(b"".join(metrics)).resource_metrics
