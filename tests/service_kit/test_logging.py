@@ -164,7 +164,8 @@ class Server(BaseApplication):
 Server().run()
 """)
     assert {"gunicorn.error"} == {line["logger"] for line in lines}
-    assert any("Listening at" in line.get("message", "") for line in lines)
+    (start,) = [line for line in lines if "Listening at" in line.get("message", "")]
+    assert start["where"].startswith("arbiter:")
 
 
 @pytest.mark.parametrize(
