@@ -3,7 +3,6 @@
 
 import asyncio
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import falcon
 import pytest
@@ -11,9 +10,7 @@ from falcon import Request, Response
 from falcon.testing import create_asgi_req, create_environ
 
 from service_kit.auth import AuthMiddleware, Caller, Credential, Role, authenticator
-from service_kit.auth.authenticator import Recognised, Remembering
 from service_kit.auth.caller import identify
-from service_kit.problem import Unauthenticated
 from service_kit.settings import Settings
 from tests.service_kit.apps import USER, MakeClient
 
@@ -159,95 +156,6 @@ def test_a_user_id_is_a_uuid(user_id: object) -> None:
     """Anything else (a row number, an e-mail address) is refused, never stored."""
     with pytest.raises(ValueError, match="UUID"):
         identify(user_id, None, ["user"])
-
-
-class Book:
-    """Answers from a list, counts how often it is asked, and has a clock that is set by hand."""
-
-    def __init__(self, *known: str, expires: float = float("inf")) -> None:
-        self.known = set(known)
-        self.expires = expires
-        self.asked = 0
-        self.now = 1000.0
-        self.memory = Remembering(self.find, 30, clock=lambda: self.now)
-
-    def find(self, credential: Credential) -> Recognised:
-        self.asked += 1
-        if credential.value not in self.known:
-            raise Unauthenticated
-        return Recognised(CALLER, self.expires)
-
-    def look_up(self, value: str) -> Caller | None:
-        credential = Credential(False, value)
-        try:
-            return self.memory.recall(credential) or self.memory.verify(credential)
-        except Unauthenticated:
-            return None
-
-
-def test_a_caller_is_remembered_for_a_while() -> None:
-    """Asked once, then known for the configured time, then asked again."""
-    book = Book("a")
-    assert [CALLER] * 3 == [book.look_up("a") for _ in range(3)]
-    assert 1 == book.asked
-    book.now += 29.9
-    assert (CALLER, 1) == (book.look_up("a"), book.asked)
-    book.now += 0.2
-    assert (CALLER, 2) == (book.look_up("a"), book.asked)
-
-
-def test_a_signed_out_caller_is_refused_once_the_memory_ends() -> None:
-    """AUTH_CACHE_SECONDS bounds how late a sign-out counts."""
-    book = Book("a")
-    book.look_up("a")
-    book.known.clear()
-    book.now += 31
-    assert book.look_up("a") is None
-
-
-def test_a_refusal_is_remembered_briefly() -> None:
-    """A flood with one bad token is not passed on; a fresh sign-in counts within seconds."""
-    book = Book()
-    assert [None] * 3 == [book.look_up("a") for _ in range(3)]
-    assert 1 == book.asked
-    book.known.add("a")
-    book.now += 5.1
-    assert CALLER == book.look_up("a")
-
-
-def test_a_memory_ends_with_the_token() -> None:
-    """A token's own end comes before the memory's."""
-    book = Book("a", expires=1010)
-    book.look_up("a")
-    book.now = 1009.9
-    assert (CALLER, 1) == (book.look_up("a"), book.asked)
-    book.now = 1010.1
-    assert (CALLER, 2) == (book.look_up("a"), book.asked)
-
-
-def test_a_cookie_is_not_a_bearer_token() -> None:
-    """What was verified as one does not pass as the other, which has other rules."""
-    book = Book("a")
-    book.look_up("a")
-    assert book.memory.recall(Credential(True, "a")) is None
-
-
-def test_the_memory_keeps_no_credentials() -> None:
-    """A dump of the process's cache shows fingerprints."""
-    book = Book("canary-token")
-    book.look_up("canary-token")
-    assert "canary" not in repr(vars(book.memory))
-
-
-def test_the_memory_serves_many_threads() -> None:
-    """Sixteen threads, more credentials than the memory holds: the right answer for each."""
-    book = Book(*(str(number) for number in range(0, 12_000, 2)))
-
-    def look_up(number: int) -> bool:
-        return (book.look_up(str(number % 12_000)) is CALLER) is (number % 2 == 0)
-
-    with ThreadPoolExecutor(16) as pool:
-        assert all(pool.map(look_up, range(24_000), chunksize=500))
 
 
 def test_a_slow_verification_does_not_stop_the_loop() -> None:

@@ -2,9 +2,7 @@
 """Traces: continued, answered with, exported, and free of what a caller sent."""
 
 import asyncio
-import json
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,10 +11,7 @@ import falcon.asgi
 import pytest
 from falcon import Request, Response
 from falcon.testing import ASGIConductor, TestClient
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry.trace import SpanKind, StatusCode, Tracer
+from opentelemetry.trace import SpanKind, StatusCode
 
 from service_kit.problem import Forbidden
 from service_kit.tracing import (
@@ -24,11 +19,10 @@ from service_kit.tracing import (
     current_span_context,
     current_trace_id,
     span,
-    spans,
     trace_headers,
-    traced,
 )
 from tests.service_kit.apps import MakeClient
+from tests.service_kit.recorder import Recorder
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = "b7ad6b7169203331"
@@ -45,27 +39,6 @@ class Flow:
         if item == CANARY:
             raise ValueError(CANARY)
         resp.media = {"trace_id": current_trace_id(), "headers": trace_headers()}
-
-
-class Recorder:
-    """A real SDK whose spans stay in memory."""
-
-    def __init__(self) -> None:
-        self._exporter = InMemorySpanExporter()
-        provider = TracerProvider()
-        provider.add_span_processor(SimpleSpanProcessor(self._exporter))
-        self.tracer: Tracer = provider.get_tracer("test")
-
-    def spans(self) -> list[ReadableSpan]:
-        return list(self._exporter.get_finished_spans())
-
-
-@pytest.fixture
-def recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
-    """Record the spans of `span` and `traced`, and of middleware that is given the tracer."""
-    recorder = Recorder()
-    monkeypatch.setattr(spans, "_tracer", recorder.tracer)
-    yield recorder
 
 
 def ids(header: str) -> tuple[str, str, str]:
@@ -238,47 +211,6 @@ def test_outgoing_requests_continue_the_trace(make_client: MakeClient) -> None:
     client = make_client({"/flow/{item}": Flow()}, [TraceMiddleware()])
     result = client.simulate_get("/flow/1", headers={"traceparent": TRACEPARENT})
     assert {"traceparent": result.headers["traceparent"]} == result.json["headers"]
-
-
-def test_a_host_application_wraps_its_flows(recorder: Recorder) -> None:
-    """A block, a function and a coroutine: each a span, nested as they are called."""
-
-    @traced("vault.copy", kind="body")
-    def copy(number: int) -> int:
-        """Copy a prompt."""
-        return number + 1
-
-    @traced("vault.search")
-    async def search(number: int) -> int:
-        return copy(number)
-
-    with span("vault.flow", step=1) as current:
-        current.set_attribute("created", 7)
-        assert 3 == asyncio.run(search(2))
-    inner, middle, outer = recorder.spans()
-    assert ["vault.copy", "vault.search", "vault.flow"] == [s.name for s in (inner, middle, outer)]
-    assert inner.parent == middle.context
-    assert middle.parent == outer.context
-    assert ({"kind": "body"}, {"step": 1, "created": 7}) == (
-        dict(inner.attributes or {}),
-        dict(outer.attributes or {}),
-    )
-    assert ("copy", "Copy a prompt.") == (copy.__name__, copy.__doc__)
-
-
-def test_a_failing_flow_is_recorded_by_its_exceptions_type(recorder: Recorder) -> None:
-    """The exception goes on its way; its message stays out of the span."""
-
-    @traced("vault.import")
-    def fail() -> None:
-        raise json.JSONDecodeError(CANARY, CANARY, 0)
-
-    with pytest.raises(json.JSONDecodeError):
-        fail()
-    (found,) = recorder.spans()
-    assert {"error.type": "json.decoder.JSONDecodeError"} == dict(found.attributes or {})
-    assert (StatusCode.ERROR, None) == (found.status.status_code, found.status.description)
-    assert ((), False) == (found.events, CANARY in found.to_json())
 
 
 def test_without_an_sdk_a_flow_still_belongs_to_its_request(make_client: MakeClient) -> None:
