@@ -7,6 +7,8 @@ from typing import Final
 
 from processors.delivery.tally import Kind
 
+# What reading a damaged database raises: SQLite's complaint, or a value of another type.
+UNREADABLE: Final = (sqlite3.DatabaseError, TypeError, ValueError, OverflowError)
 REASON: Final = "outbox_corrupt"
 _COPIES: Final = (
     ("SELECT * FROM tally", "INSERT INTO tally VALUES (?, ?, ?, ?)"),
@@ -27,7 +29,11 @@ def restore(old: sqlite3.Connection, new: sqlite3.Connection, sinks: Sequence[st
         "SELECT coalesce(sum(events), 0), coalesce(sum(bytes), 0), coalesce(max(seq), 0) FROM row"
     ).fetchone()
     new.execute("UPDATE state SET last_seq = ?, bytes = ?", (newest, size))
-    if not (_carry_over(old, new) and _explain_missing(new)):
+    try:
+        is_whole = _carry_over(old, new) and _explain_missing(new)
+    except UNREADABLE:
+        is_whole = False
+    if not is_whole:
         _open_anew(new, sinks, rows)
     new.execute(
         "UPDATE state SET last_seq = max(last_seq, (SELECT coalesce(max(cursor), 0) FROM sink))"
@@ -35,11 +41,8 @@ def restore(old: sqlite3.Connection, new: sqlite3.Connection, sinks: Sequence[st
 
 
 def _carry_over(old: sqlite3.Connection, new: sqlite3.Connection) -> bool:
-    try:
-        for select, insert in _COPIES:
-            new.executemany(insert, old.execute(select).fetchall())
-    except sqlite3.DatabaseError:
-        return False
+    for select, insert in _COPIES:
+        new.executemany(insert, old.execute(select).fetchall())
     return _received_is_explained(new)
 
 

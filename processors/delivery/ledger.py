@@ -104,10 +104,11 @@ def read(data_dir: Path) -> Ledger:
     """
     with closing(store.connect_read_only(store.file(data_dir))) as db:
         db.execute("BEGIN")
-        return _ledger(db)
+        return of(db)
 
 
-def _ledger(db: sqlite3.Connection) -> Ledger:
+def of(db: sqlite3.Connection) -> Ledger:
+    """Read the ledger through a connection; one snapshot only inside a transaction."""
     tally = db.execute("SELECT kind, event, reason, n FROM tally ORDER BY kind, event, reason")
     lines = tally.fetchall()
     totals: dict[str, int] = dict.fromkeys(Kind, 0)

@@ -16,10 +16,33 @@ from typing import Final
 from msgspec import Struct
 
 from processors.delivery import accounts, store
-from processors.delivery.frames import FrameUnreadable, decompress
+from processors.delivery.events import events
+from processors.delivery.frames import FrameUnreadable
+from processors.delivery.ledger import of
 
-DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_MOST_ROWS: Final = 10_000_000  # a damaged number must not send us counting for days
+# Troubles that say nothing about the file; all others come of what is in it.
+_OF_THE_DISK: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+# A damaged page hides some thousands of numbers at most; behind more there is nothing.
+_MOST_MISSES: Final = 10_000
+_NEXT_ROW: Final = (
+    "SELECT seq, stored_at, frames FROM row NOT INDEXED WHERE seq >= ? ORDER BY seq LIMIT 1"
+)
+_OLDEST: Final = (
+    "SELECT min(seq) FROM row INDEXED BY row_sizes",
+    "SELECT min(seq) FROM row NOT INDEXED",
+    "SELECT min(cursor) + 1 FROM sink",
+)
 
 
 class Salvage(Struct, frozen=True):
@@ -31,7 +54,7 @@ class Salvage(Struct, frozen=True):
 
 
 def is_sound(path: Path) -> bool:
-    """Tell whether SQLite finds the file whole; an absent or empty one is.
+    """Tell whether SQLite finds the file whole and its ledger balances; an absent file is sound.
 
     Raises `sqlite3.Error` where that cannot be told, as on a disk that does not answer.
     """
@@ -40,16 +63,21 @@ def is_sound(path: Path) -> bool:
     try:
         # Only looking: a writer that closes last would fold the WAL into a damaged file.
         with closing(store.connect_read_only(path)) as db:
-            return bool(db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok")
+            is_whole = db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
+            return is_whole and _makes_sense(db)
+    except UnicodeDecodeError:  # SQLite quotes the damage in its message
+        return False
     except sqlite3.Error as error:
-        if is_damage(error):
-            return False
-        raise
+        if error.sqlite_errorcode & 0xFF in _OF_THE_DISK:
+            raise
+        return False
 
 
-def is_damage(error: sqlite3.Error) -> bool:
-    """Tell a damaged file from every other trouble."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGE
+def _makes_sense(db: sqlite3.Connection) -> bool:
+    version = store.version_of(db)
+    if version == 0:
+        return bool(db.execute("SELECT count(*) = 0 FROM sqlite_schema").fetchone()[0])
+    return version > store.VERSION or of(db).balanced
 
 
 def salvage(path: Path, sinks: Sequence[str], clock: Callable[[], float] = time.time) -> Salvage:
@@ -65,11 +93,11 @@ def salvage(path: Path, sinks: Sequence[str], clock: Callable[[], float] = time.
         leftover.unlink(missing_ok=True)
     store.create(fresh)
     with closing(store.connect(fresh, durable=True)) as new:
-        rows, events = _refill(new, aside, sinks)
+        rows, total = _refill(new, aside, sinks)
     _wal(path).unlink(missing_ok=True)  # it belongs to the old file and would spoil the new one
     _shm(path).unlink(missing_ok=True)
     fresh.replace(path)
-    return Salvage(aside.name, rows, events)
+    return Salvage(aside.name, rows, total)
 
 
 def _keep(path: Path, aside: Path) -> None:
@@ -79,43 +107,41 @@ def _keep(path: Path, aside: Path) -> None:
 
 
 def _refill(new: sqlite3.Connection, aside: Path, sinks: Sequence[str]) -> tuple[int, int]:
-    rows = events = 0
+    rows = total = 0
     try:
         with closing(store.connect_read_only(aside)) as old, store.transaction(new):
             for row in _readable_rows(old):
                 new.execute("INSERT INTO row VALUES (?, ?, ?, ?, ?)", row)
-                rows, events = rows + 1, events + row[2]
+                rows, total = rows + 1, total + row[2]
             accounts.restore(old, new, sinks)
     finally:
         _shm(aside).unlink(missing_ok=True)
-    return rows, events
+    return rows, total
 
 
 def _readable_rows(old: sqlite3.Connection) -> Iterator[tuple[int, float, int, int, bytes]]:
-    """Read each row by its own number: a damaged page hides its rows and no others."""
-    for seq in _numbers(old):
+    """Read row after row, stepping over numbers behind which there is damage."""
+    seq, misses = _first_number(old), 0
+    while misses < _MOST_MISSES:
         try:
-            row = old.execute("SELECT * FROM row WHERE seq = ?", (seq,)).fetchone()
-            if row:
-                decompress(row[4])
-                yield row
-        except (sqlite3.DatabaseError, FrameUnreadable):
-            continue
+            row = old.execute(_NEXT_ROW, (seq,)).fetchone()
+            if row is None:
+                return
+            seq, misses = row[0], 0
+            yield seq, float(row[1]), len(events(row[2])), len(row[2]), row[2]
+        except (*accounts.UNREADABLE, FrameUnreadable):
+            misses += 1
+        seq += 1
 
 
-def _numbers(old: sqlite3.Connection) -> range:
-    """Give the numbers that rows can have, by whichever way there the damage left open."""
-    for first, last in (
-        ("SELECT min(seq) FROM row NOT INDEXED", "SELECT max(seq) FROM row NOT INDEXED"),
-        ("SELECT min(seq) FROM row", "SELECT max(seq) FROM row"),
-        ("SELECT min(cursor) + 1 FROM sink", "SELECT last_seq FROM state"),
-    ):
+def _first_number(old: sqlite3.Connection) -> int:
+    """Give the number of the oldest row, by whichever way there the damage left open."""
+    for query in _OLDEST:
         try:
-            low, high = old.execute(f"SELECT ({first}), ({last})").fetchone()
-        except sqlite3.DatabaseError:
+            return int(old.execute(query).fetchone()[0] or 0)
+        except accounts.UNREADABLE:
             continue
-        return range(low or 0, min((high or -1) + 1, (low or 0) + _MOST_ROWS))
-    return range(0)
+    return 0
 
 
 def _wal(path: Path) -> Path:

@@ -79,7 +79,7 @@ def create(path: Path) -> None:
     path.touch(mode=0o600)
     db = connect(path, durable=True, wait_seconds=_WAIT_SECONDS)
     try:
-        version = db.execute("PRAGMA user_version").fetchone()[0]
+        version = version_of(db)
         if version > VERSION:
             raise UnknownVersion("the outbox was written by a newer Telesift")
         if version == 0:
@@ -89,6 +89,11 @@ def create(path: Path) -> None:
             db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
     finally:
         db.close()
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    """Give the version of the schema, 0 for an empty file."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
 def connect(
