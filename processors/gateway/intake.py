@@ -62,29 +62,28 @@ class Intake:
             raise BadRequest(
                 f"Send at most {EVENTS_PER_REQUEST} events a request.", code="too_many_events"
             )
-        verdicts = judge(batch, self._whitelist, Context(self._clock_ns(), identity_of(caller)))
+        verdicts = judge(batch, self._whitelist, Context(self._clock_ns(), self._identity(caller)))
         if verdicts.received:
             await self._store(verdicts)
             self._meters.count(verdicts)
         return verdicts
 
+    def _identity(self, caller: Caller) -> Identity:
+        """Say whose events these are, and which request brings them."""
+        span = current_span_context()
+        return Identity(
+            caller.user_id,
+            self._whitelist.admitted_session(caller.session_id),
+            is_service=Role.SERVICE in caller.roles,
+            trace_id=span.trace_id,
+            span_id=span.span_id,
+            new_uid=_uuid4,
+        )
+
     async def _store(self, verdicts: Verdicts) -> None:
         resource_logs = encode_resource_logs(verdicts.origins, verdicts.accepted)
         frame = compress(resource_logs) if resource_logs else b""
         await self._outbox.append(frame, tally_of(verdicts))
-
-
-def identity_of(caller: Caller) -> Identity:
-    """Say whose events these are, and which request brings them."""
-    span = current_span_context()
-    return Identity(
-        caller.user_id,
-        caller.session_id,
-        is_service=Role.SERVICE in caller.roles,
-        trace_id=span.trace_id,
-        span_id=span.span_id,
-        new_uid=_uuid4,
-    )
 
 
 def tally_of(verdicts: Verdicts) -> Tally:

@@ -24,7 +24,7 @@ class Identity:
     that carry none; `new_uid` makes an id for an event that has none.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all of them together are the identity
         self,
         user_id: str,
         session_id: str | None,

@@ -45,6 +45,15 @@ class Whitelist(Struct, frozen=True):
 
     events: Mapping[str, AllowedEvent]
     attribute_names: frozenset[str]
+    check_session: Check
+
+    def admitted_session(self, session_id: str | None) -> str | None:
+        """Give a host's session id if the catalog admits it; the second wall would drop others."""
+        try:
+            self.check_session(AnyValue(stringValue=session_id))
+        except Rejected:
+            return None
+        return session_id
 
 
 def compile_whitelist(catalog: Catalog, secret: bytes) -> Whitelist:
@@ -52,6 +61,7 @@ def compile_whitelist(catalog: Catalog, secret: bytes) -> Whitelist:
     return Whitelist(
         events={name: _allowed(event, secret) for name, event in catalog.events.items()},
         attribute_names=frozenset(catalog.attributes),
+        check_session=compile_check(catalog.attributes["session_id"], secret),
     )
 
 
@@ -75,19 +85,20 @@ def check_attributes(
     claims: dict[str, AnyValue] = {}
     fields = event.fields
     for attribute in attributes:
-        key, value = attribute.key, attribute.value or _NOTHING
-        if key in fields:
+        key = attribute.key
+        if key in CLAIMS:
+            claims[key] = attribute.value or _NOTHING
+            continue
+        try:
             wire_key, check = fields[key]
-            clean[wire_key] = check(value)
-        elif key in CLAIMS:
-            claims[key] = value
-        else:
-            raise _not_allowed(key, whitelist)
+        except KeyError:
+            raise _not_allowed(key, whitelist) from None
+        clean[wire_key] = check(attribute.value or _NOTHING)
     if len(clean) + len(claims) < len(attributes):
         raise Rejected(Reason.ATTRIBUTE_DUPLICATE)
-    for wire_key, key in event.required.items():
-        if wire_key not in clean:
-            raise Rejected(Reason.ATTRIBUTE_MISSING, key)
+    if not event.required.keys() <= clean.keys():
+        missing = next(key for wire_key, key in event.required.items() if wire_key not in clean)
+        raise Rejected(Reason.ATTRIBUTE_MISSING, missing)
     return clean, claims
 
 
