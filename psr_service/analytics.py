@@ -3,13 +3,17 @@
 
 import csv
 import io
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
 
 from psr_service.messages import Page, Statistics, StatisticsQuery
-from psr_service.store import Row, Store
+from psr_service.store import Row
+
+Read = Callable[[str, Mapping[str, Any]], list[Row]]
+"""Runs a statement with its values; the role psr_analyst may run those of this module."""
 
 
 class Grouping(StrEnum):
@@ -44,11 +48,11 @@ _ARGUMENT: Final = {
 }
 
 
-def statistics(store: Store, grouping: Grouping, query: StatisticsQuery) -> Page:
+def statistics(read: Read, grouping: Grouping, query: StatisticsQuery) -> Page:
     """Give one page of a grouping's statistics: prompts best first, the others by their keys."""
     values = msgspec.structs.asdict(query) | {"grouped_by": _ARGUMENT[grouping]}
-    rows = store.read(_statement(grouping), values)
-    total = rows[0]["total"] if rows else _total(store, grouping, values)
+    rows = read(_statement(grouping), values)
+    total = rows[0]["total"] if rows else _total(read, grouping, values)
     items = [Statistics(**{name: row[name] for name in columns(grouping)}) for row in rows]
     return Page(items, total, query.limit, query.offset)
 
@@ -68,11 +72,9 @@ def as_csv(grouping: Grouping, page: Page) -> str:
     return text.getvalue()
 
 
-def _total(store: Store, grouping: Grouping, values: Row) -> int:
+def _total(read: Read, grouping: Grouping, values: Row) -> int:
     """Count the groups where a page lies past the last of them."""
-    first: list[dict[str, Any]] = store.read(
-        _statement(grouping), values | {"limit": 1, "offset": 0}
-    )
+    first: list[dict[str, Any]] = read(_statement(grouping), values | {"limit": 1, "offset": 0})
     return int(first[0]["total"]) if first else 0
 
 

@@ -123,7 +123,7 @@ class AnalyticsResource:
             raise NotFound
         by = Grouping(grouping)
         refuse_unknown(req.params, StatisticsQuery)
-        page = analytics.statistics(self.store, by, parse_query(req.params, StatisticsQuery))
+        page = analytics.statistics(self.store.read, by, parse_query(req.params, StatisticsQuery))
         if req.client_prefers((MEDIA_JSON, MEDIA_CSV)) == MEDIA_CSV:
             resp.content_type, resp.text = f"{MEDIA_CSV}; charset=utf-8", analytics.as_csv(by, page)
             resp.set_header("Cache-Control", "no-store")

@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import msgspec
-from peewee import ProgrammingError
+from peewee import PostgresqlDatabase, ProgrammingError
 from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
 
 from psr_service.messages import ImpressionForm, RatingForm, RatingStored
@@ -90,6 +90,15 @@ def _now() -> datetime:
 
 def _away(detail: str, code: str) -> Unavailable:
     return Unavailable(detail, retry_after=RETRY_SECONDS, code=code)
+
+
+def fetch(database: PostgresqlDatabase, statement: str, values: Mapping[str, Any]) -> list[Row]:
+    """Run a statement on an open connection and give its rows, by column name."""
+    cursor = database.execute_sql(statement, values)
+    if cursor.description is None:
+        return []
+    names = [column.name for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 class Store:
@@ -215,8 +224,4 @@ class Store:
         return self._rows(statement, values)[0]
 
     def _rows(self, statement: str, values: Mapping[str, Any]) -> list[Row]:
-        cursor = self._database.execute_sql(statement, values)
-        if cursor.description is None:
-            return []
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
+        return fetch(self._database, statement, values)

@@ -28,7 +28,7 @@ GROUPS = [
 
 def only(store: Store, grouping: Grouping, **query: object) -> Statistics:
     """Give the one group that there is."""
-    (group,) = statistics(store, grouping, StatisticsQuery(**query)).items
+    (group,) = statistics(store.read, grouping, StatisticsQuery(**query)).items
     return group
 
 
@@ -104,7 +104,7 @@ def test_shrunk_mean_ranks_the_few_behind_the_many(store: Store, rate: Rate) -> 
     few, many = uuid4(), uuid4()
     rate(few, *[5] * 5)
     rate(many, *[5] * 40, *[4] * 10)
-    best, second = statistics(store, Grouping.PROMPTS, StatisticsQuery()).items
+    best, second = statistics(store.read, Grouping.PROMPTS, StatisticsQuery()).items
     overall = (25 + 240) / 55
     assert [few, many] == [best.prompt_id, second.prompt_id]
     assert (25 + 10 * overall) / 15 == pytest.approx(best.shrunk_mean)
@@ -136,7 +136,7 @@ def test_suppressed_ratings_do_not_shine_through_the_shrunk_mean(store: Store, r
     shown, hidden = uuid4(), uuid4()
     rate(shown, 4, 4, 4, 4, 4)
     rate(hidden, 1)
-    groups = statistics(store, Grouping.PROMPTS, StatisticsQuery()).items
+    groups = statistics(store.read, Grouping.PROMPTS, StatisticsQuery()).items
     assert {shown: 4.0, hidden: None} == {group.prompt_id: group.shrunk_mean for group in groups}
 
 
@@ -178,7 +178,7 @@ def test_groupings_partition_the_ratings(store: Store, rate: Rate, clock: Clock)
         Grouping.SOURCES: {("copy",): 3, ("manual",): 1, ("duplicate",): 2},
     }
     for grouping, counts in expected.items():
-        groups = statistics(store, grouping, StatisticsQuery()).items
+        groups = statistics(store.read, grouping, StatisticsQuery()).items
         assert counts == {_key(grouping, group): group.n for group in groups}
 
 
@@ -204,7 +204,7 @@ def test_filters_choose_the_ratings(
     rate(UUID(int=2), 5)
     clock.now += timedelta(days=1)
     rate(UUID(int=2), 5)
-    groups = statistics(store, Grouping.PROMPTS, StatisticsQuery(**query)).items
+    groups = statistics(store.read, Grouping.PROMPTS, StatisticsQuery(**query)).items
     assert n == sum(group.n for group in groups)
 
 
@@ -214,7 +214,7 @@ def test_pages_are_disjoint_and_know_the_total(store: Store, rate: Rate) -> None
     for prompt_id in prompts:
         rate(prompt_id, 4)
     pages = [
-        statistics(store, Grouping.PROMPTS, StatisticsQuery(limit=2, offset=offset))
+        statistics(store.read, Grouping.PROMPTS, StatisticsQuery(limit=2, offset=offset))
         for offset in (0, 2, 4, 6)
     ]
     assert [2, 2, 1, 0] == [len(page.items) for page in pages]
@@ -229,7 +229,7 @@ def test_views_are_the_function_without_a_filter(
     rate(uuid4(), *GROUPS[-1])
     for grouping in Grouping:
         rows = store.read(f"SELECT * FROM psr_analytics.{grouping}", {})
-        (group,) = statistics(store, grouping, StatisticsQuery()).items
+        (group,) = statistics(store.read, grouping, StatisticsQuery()).items
         assert [{name: getattr(group, name) for name in rows[0]}] == rows
 
 

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`telesift privacy`: answer a person who asks for their data, or for its end."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+import typer
+
+from telesift import privacy
+from telesift.database import connecting
+
+app = typer.Typer(no_args_is_help=True, help="What we hold about a person.")
+
+Owner = Annotated[UUID, typer.Argument(help="The user's id, a UUID.")]
+
+
+@app.command()
+def export(owner_id: Owner) -> None:
+    """Write everything that we hold about OWNER_ID, as JSON."""
+    with connecting() as database, database.connection_context():
+        _write(privacy.export(database, owner_id))
+
+
+@app.command()
+def erase(
+    owner_id: Owner,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; there is no way back.")] = False,
+) -> None:
+    """Delete everything that we hold about OWNER_ID, and write a receipt with the counts."""
+    if not yes:
+        typer.confirm("Erase this person's data for good?", abort=True)
+    with connecting() as database, database.connection_context():
+        erased = privacy.erase(database, owner_id)
+    _write({"owner_id": owner_id, "erased_at": datetime.now(UTC), "erased": erased})
+
+
+def _write(document: dict[str, Any]) -> None:
+    typer.echo(msgspec.json.format(msgspec.json.encode(document)).decode())

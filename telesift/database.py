@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The database as the command line finds it: its address, and what every service keeps in it."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import typer
+from peewee import PeeweeException, PostgresqlDatabase
+from playhouse.migrations import MigrationError
+
+from psr_service.migrations import HISTORY as PSR
+from service_kit import postgres
+from service_kit.embedded_postgres import EmbeddedPostgresFailed
+from service_kit.migrations import History
+from service_kit.settings import SettingsError, read
+
+HISTORIES: Final[tuple[History, ...]] = (PSR,)
+"""Whose migrations `telesift db` runs, in this order."""
+
+
+@contextmanager
+def connecting() -> Iterator[PostgresqlDatabase]:
+    """Give the database of DATABASE_URL, or the embedded one, not yet connected.
+
+    What stands in the way becomes one line on stderr and exit code 1.
+    """
+    try:
+        settings = read(os.environ, serving=False)
+        yield postgres.single(postgres.database_url(settings))
+    except (SettingsError, postgres.DatabaseUnset, EmbeddedPostgresFailed) as error:
+        _fail(str(error))
+    except MigrationError as error:  # of ours alone: the names of services and scripts
+        _fail(str(error))
+    except PeeweeException as error:
+        # a database's own message may hold a value, and an address its password
+        _fail(f"the database refused ({type(error).__name__}); is it up, and migrated?")
+
+
+def _fail(message: str) -> None:
+    print(f"telesift: {message}", file=sys.stderr)
+    raise typer.Exit(1)
