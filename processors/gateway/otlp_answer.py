@@ -51,7 +51,7 @@ def failure(status: int, message: str, encoding: str) -> bytes:
     """Answer a request that failed as a whole with a google.rpc.Status."""
     code = _CODES.get(status, _INTERNAL)
     if encoding == PROTOBUF:
-        return Status(code=code, message=message).SerializeToString()
+        return bytes(Status(code=code, message=message).SerializeToString())
     return msgspec.json.encode({"code": code, "message": message})
 
 
