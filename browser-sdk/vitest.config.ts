@@ -3,12 +3,16 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  define: { __DEV__: "false" },
   test: {
     projects: [
       {
         extends: true,
-        test: { name: "unit", environment: "jsdom", include: ["test/unit/**/*.test.{ts,tsx}"] },
+        test: {
+          name: "unit",
+          environment: "node",
+          include: ["test/unit/**/*.test.{ts,tsx}"],
+          setupFiles: ["test/unit/setup.ts"],
+        },
       },
       {
         extends: true,

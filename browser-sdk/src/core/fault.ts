@@ -11,7 +11,7 @@ export function warnOfFault(event: string, props: object | undefined): void {
 
 /** Find the first thing that is wrong with an event, by the catalog's rules. */
 export function findFault(event: string, props: object): string | undefined {
-  if (!Object.hasOwn(RULES, event)) return "is not in the catalog";
+  if (typeof event !== "string" || !Object.hasOwn(RULES, event)) return "is not in the catalog";
   const { required, attributes } = RULES[event as keyof typeof RULES] as EventRules;
   const given = Object.entries(props).filter(([, value]) => value != null);
   const missing = required.find((key) => !given.some(([name]) => name === key));

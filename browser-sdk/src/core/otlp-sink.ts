@@ -73,20 +73,23 @@ export function createOtlpSink(options: InitOptions): Sink {
 
   async function sendQueued() {
     for (let left = queue.length; left > 0 && !waiting; left -= EVENTS_PER_REQUEST) {
-      await send(KEEPALIVE_BYTES, 1);
+      await send();
     }
   }
 
-  /** Send all that the browser can carry on alone: it is now or never, whatever the back-off. */
+  /** Send everything at once: it is now or never, whatever the back-off. */
   function sendNow() {
-    while (send(keepaliveRoom, 0));
+    while (send());
   }
 
-  /** Send one request, of so many bytes at most and so many events at least, if there are any. */
-  function send(bytes: number, least: number): Promise<void> | undefined {
+  /** Send one request, if there is anything to send. */
+  function send(): Promise<void> | undefined {
     const news = stats.dropped - told;
     const head = encodeHead(options, news);
-    const batch = takeBatch(queue, bytes - utf8Length(head + TAIL), least, encode);
+    const overhead = utf8Length(head + TAIL);
+    // As much as outlives the page. Where that is nothing, an ordinary request: better than none.
+    let batch = takeBatch(queue, keepaliveRoom - overhead, 0, encode);
+    if (!batch.length) batch = takeBatch(queue, KEEPALIVE_BYTES - overhead, 1, encode);
     const { length } = batch;
     if (!length) return undefined;
     told += news;

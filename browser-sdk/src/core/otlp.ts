@@ -57,7 +57,7 @@ function anyValue(value: Value) {
 /** Read how many of a request's records the server did not admit. */
 export function rejectedRecords(answer = ""): number {
   try {
-    return Number(JSON.parse(answer).partialSuccess.rejectedLogRecords);
+    return Number(JSON.parse(answer).partialSuccess.rejectedLogRecords) || 0;
   } catch {
     return 0; // None, or a proxy answered.
   }
