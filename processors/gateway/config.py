@@ -33,9 +33,10 @@ class ConfigResource:
         owner = req.context.caller.user_id
         flags = {name: flag.enabled_for(owner) for name, flag in self._flags.items()}
         body = json.encode(self._fixed | {"flags": flags})
-        resp.etag = hashlib.sha256(body).hexdigest()[:32]
+        tag = hashlib.sha256(body).hexdigest()[:32]
+        resp.etag = tag
         resp.cache_control = ["private", f"max-age={_MAX_AGE_SECONDS}"]
-        if req.if_none_match and resp.etag in req.if_none_match:
+        if tag in (req.if_none_match or ()):
             resp.status = HTTP_304
             return
         resp.content_type, resp.data = MEDIA_JSON, body
