@@ -33,6 +33,7 @@ _OF_THE_DISK: Final = frozenset(
         sqlite3.SQLITE_READONLY,
     }
 )
+_NO_VERSION: Final = 1000  # so many there will never be: the number is damaged
 # A damaged page hides some thousands of numbers at most; behind more there is nothing.
 _MOST_MISSES: Final = 10_000
 _NEXT_ROW: Final = (
@@ -77,7 +78,9 @@ def _makes_sense(db: sqlite3.Connection) -> bool:
     version = store.version_of(db)
     if version == 0:
         return bool(db.execute("SELECT count(*) = 0 FROM sqlite_schema").fetchone()[0])
-    return version > store.VERSION or of(db).balanced
+    if version == store.VERSION:
+        return of(db).balanced
+    return store.VERSION < version < _NO_VERSION
 
 
 def salvage(path: Path, sinks: Sequence[str], clock: Callable[[], float] = time.time) -> Salvage:

@@ -18,4 +18,5 @@ def upkeep(db: sqlite3.Connection, oldest: float) -> None:
         rows.expire_older(db, oldest)
     (free,) = db.execute("PRAGMA freelist_count").fetchone()
     if free > _KEEP_PAGES:
-        db.execute(f"PRAGMA incremental_vacuum({_RETURN_PAGES})").fetchall()
+        # A script steps through to the end; `execute` would stop after the first page.
+        db.executescript(f"PRAGMA incremental_vacuum({_RETURN_PAGES})")

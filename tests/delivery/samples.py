@@ -24,9 +24,9 @@ def new_ids(count: int) -> list[str]:
     return [str(uuid.uuid4()) for _ in range(count)]
 
 
-def log_record(uid: str) -> dict[str, Any]:
+def log_record(uid: str, **more: str) -> dict[str, Any]:
     """Give one accepted event as the pipeline writes it."""
-    attributes = {"log.record.uid": uid, "user.id": USER, "session.id": "s-1"}
+    attributes = {"log.record.uid": uid, "user.id": USER, "session.id": "s-1"} | more
     return {
         "timeUnixNano": str(TIME_NS),
         "observedTimeUnixNano": str(TIME_NS),
@@ -42,10 +42,11 @@ def log_record(uid: str) -> dict[str, Any]:
     }
 
 
-def resource_logs(ids: Iterable[str]) -> bytes:
+def resource_logs(ids: Iterable[str], **more: str) -> bytes:
     """Give one accepted event an id, under one resource."""
     service = {"key": "service.name", "value": {"stringValue": "vault"}}
-    scope_logs = {"scope": {"name": "sdk"}, "logRecords": [log_record(uid) for uid in ids]}
+    records = [log_record(uid, **more) for uid in ids]
+    scope_logs = {"scope": {"name": "sdk"}, "logRecords": records}
     return json.encode({"resource": {"attributes": [service]}, "scopeLogs": [scope_logs]})
 
 

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A courier's days: sinks that fail, hang and recover, and a stop that drains."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from processors.delivery import backlog
+from processors.delivery.backoff import Backoff
+from processors.delivery.courier import Courier
+from processors.delivery.outbox import Outbox
+from processors.delivery.sinks import Batch, Retry
+from tests.delivery.samples import Recorder, new_ids, open_outbox, store
+from tests.services import wait_until
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Iterator[Outbox]:
+    """Open an outbox that owes to two sinks."""
+    outbox = open_outbox(tmp_path, ["logs", "otlp"])
+    yield outbox
+    outbox.close()
+
+
+def impatient() -> Backoff:
+    """Wait next to nothing between tries."""
+    return Backoff(uniform=lambda low, high: 0.001)
+
+
+def pending(outbox: Outbox, name: str) -> int:
+    """Say what a sink has not got, with the ledger in balance."""
+    ledger = outbox.ledger()
+    assert ledger.balanced, list(ledger.explain())
+    return next(sink.pending for sink in ledger.sinks if sink.name == name)
+
+
+def finish(*couriers: Courier, grace_seconds: float = 10) -> None:
+    """Stop couriers and wait until they are gone."""
+    for courier in couriers:
+        courier.stop(grace_seconds)
+    for courier in couriers:
+        courier.join(20)
+        assert not courier.is_alive()
+
+
+def test_everything_stored_arrives_once(outbox: Outbox, tmp_path: Path) -> None:
+    """Before it starts, while it runs, and what is left when it is stopped."""
+    sink = Recorder()
+    courier = Courier(tmp_path, sink)
+    requests = [new_ids(3) for _ in range(6)]
+    store(outbox, *requests[:2])
+    courier.start()
+    store(outbox, *requests[2:4])
+    wait_until(lambda: len(sink.ids) == 12, 10, "delivery while it runs")
+    store(outbox, *requests[4:])
+    finish(courier)
+    assert {uid: 1 for ids in requests for uid in ids} == dict(sink.ids)
+    assert (0, True) == (pending(outbox, "logs"), sink.closed)
+
+
+def test_a_sink_that_fails_is_offered_the_same_again(outbox: Outbox, tmp_path: Path) -> None:
+    """Trouble of any kind is met with another try; nothing is skipped, nothing counted early."""
+    troubles: list[Exception] = [
+        Retry("http_503", after_seconds=0.001),
+        ConnectionError("text of somebody else's"),
+        Retry("http_429"),
+    ]
+
+    def fail_thrice(batch: Batch) -> None:
+        assert 2 == pending(outbox, "logs")
+        if troubles:
+            raise troubles.pop()
+
+    sink = Recorder(before=fail_thrice)
+    courier = Courier(tmp_path, sink, impatient())
+    ids = new_ids(2)
+    store(outbox, ids)
+    courier.start()
+    wait_until(lambda: pending(outbox, "logs") == 0, 10, "the sink to recover")
+    finish(courier)
+    assert dict.fromkeys(ids, 1) == dict(sink.ids)
+
+
+def test_a_sink_that_hangs_delays_nobody(outbox: Outbox, tmp_path: Path) -> None:
+    """The other sink gets its events while one waits for ever."""
+    release = threading.Event()
+    hanging = Recorder("otlp", before=lambda batch: release.wait(60) and None)
+    lively = Recorder("logs")
+    couriers = [Courier(tmp_path, hanging), Courier(tmp_path, lively)]
+    for courier in couriers:
+        courier.start()
+    for count in (1, 2, 3):
+        store(outbox, new_ids(1))
+        wait_until(lambda wanted=count: len(lively.ids) == wanted, 10, "the lively sink")
+    assert (0, 3) == (pending(outbox, "logs"), pending(outbox, "otlp"))
+    release.set()
+    finish(*couriers)
+    assert 0 == pending(outbox, "otlp")
+
+
+def test_a_settlement_that_fails_is_repeated_without_delivering_again(
+    outbox: Outbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk must not flood the sinks with the same events."""
+    settle, failures = backlog.settle, [sqlite3.OperationalError("database or disk is full")] * 3
+
+    def fail_first(*args: object) -> None:
+        if failures:
+            raise failures.pop()
+        settle(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(backlog, "settle", fail_first)
+    sink = Recorder()
+    courier = Courier(tmp_path, sink, impatient())
+    ids = new_ids(2)
+    store(outbox, ids)
+    courier.start()
+    wait_until(lambda: pending(outbox, "logs") == 0, 10, "the settlement")
+    finish(courier)
+    assert dict.fromkeys(ids, 1) == dict(sink.ids)
+
+
+def test_a_stop_tries_a_failing_sink_once_more_and_then_ends(
+    outbox: Outbox, tmp_path: Path
+) -> None:
+    """A restart does not wait for a sink that is away; its events wait on disk."""
+    tries: list[Batch] = []
+
+    def fail(batch: Batch) -> None:
+        tries.append(batch)
+        raise Retry("connection", after_seconds=300)
+
+    courier = Courier(tmp_path, Recorder(before=fail))
+    store(outbox, new_ids(1))
+    courier.start()
+    wait_until(lambda: len(tries) == 1, 10, "the first try")
+    finish(courier, grace_seconds=60)
+    assert (2, 1) == (len(tries), pending(outbox, "logs"))
+
+
+def test_a_stop_ends_at_its_grace_time(outbox: Outbox, tmp_path: Path) -> None:
+    """More than can be delivered in time stays in the outbox."""
+    store(outbox, new_ids(1))
+    courier = Courier(tmp_path, Recorder())
+    courier.stop(grace_seconds=0)
+    courier.start()
+    courier.join(20)
+    assert not courier.is_alive()
+    assert 1 == pending(outbox, "logs")
+
+
+def test_what_other_workers_store_is_found_without_a_wake_up(
+    outbox: Outbox, tmp_path: Path
+) -> None:
+    """Their commits ring no bell in this process."""
+    sink = Recorder()
+    courier = Courier(tmp_path, sink)
+    courier.start()
+    other_worker = open_outbox(tmp_path, ["logs", "otlp"])
+    store(other_worker, new_ids(1))
+    wait_until(lambda: len(sink.ids) == 1, 10, "the other worker's event")
+    finish(courier)
+    other_worker.close()
