@@ -20,18 +20,14 @@ from psr_service.resources import (
     SummaryResource,
 )
 from psr_service.store import Store
-from service_kit import error_handlers, health, metrics, migrations, postgres, tracing
-from service_kit.access_log import AccessLog
-from service_kit.auth import AuthMiddleware, authenticator
-from service_kit.cors import CorsMiddleware
-from service_kit.rate_limit import RateLimitMiddleware
+from service_kit import error_handlers, health, middleware, migrations, postgres
 from service_kit.settings import Settings
-from service_kit.tracing import TraceMiddleware, error_type
+from service_kit.tracing import error_type
 
 THREADS: Final = 8
 """Threads a worker: each waits for PostgreSQL most of its time, and holds one connection."""
 
-SERVICE: Final = "psr"
+SERVICE: Final = "telesift-psr"
 
 App = falcon.App[Any, Any]
 
@@ -43,27 +39,15 @@ def _now() -> datetime:
 
 
 def create_app(settings: Settings, *, clock: Callable[[], datetime] = _now) -> App:
-    """Wire the service for one worker of up to `THREADS` threads.
+    """Wire the service for a worker of up to `THREADS` threads; call it there, after the fork.
 
     It starts without its database, and answers 503 until it is there.
     """
-    tracing.configure(f"telesift-{SERVICE}")
-    metrics.configure(f"telesift-{SERVICE}")
     url = postgres.database_url(settings)
     if not settings.is_production:
         _migrate(url)
     store = Store(postgres.pool(url, THREADS), settings.psr_min_group, clock=clock)
-    app: App = falcon.App(
-        middleware=[
-            TraceMiddleware(),
-            AccessLog(),
-            CorsMiddleware(settings.allowed_origins),
-            AuthMiddleware(
-                authenticator(settings), settings.auth_cookie_name, settings.allowed_origins
-            ),
-            RateLimitMiddleware(settings, SERVICE),
-        ]
-    )
+    app: App = falcon.App(middleware=middleware.stack(settings, SERVICE))
     error_handlers.install(app)
     _add_routes(app, store, settings)
     health.add(app, SERVICE, {"database": store.check})

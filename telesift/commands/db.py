@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """`telesift db`: the database's schema, service by service."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
+from psr_service.store import fetch
 from service_kit import migrations
 from telesift.database import HISTORIES, connecting
 
@@ -29,6 +31,15 @@ def status() -> None:
         typer.echo(f"{step.service:<12}{step.name:<24}{applied}")
     if not all(step.applied for step in steps):
         raise typer.Exit(1)
+
+
+@app.command()
+def dictionary() -> None:
+    """Write the data dictionary of docs/psr.md, out of the database's own comments."""
+    from psr_service.dictionary import dictionary as write
+
+    with connecting() as database, database.connection_context():
+        typer.echo(write(partial(fetch, database)), nl=False)
 
 
 @app.command()
