@@ -4,7 +4,7 @@ TOOL_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telesift
 
 COLLECTOR_MANIFEST := collector-config/builder.yaml
 COLLECTOR_VERSION := $(shell awk '/^  version:/ {print $$2}' $(COLLECTOR_MANIFEST))
-COLLECTOR := $(TOOL_CACHE)/otelcol-$(shell cksum < $(COLLECTOR_MANIFEST) | tr ' ' '-')
+COLLECTOR := $(TOOL_CACHE)/otelcol-$(shell sed "/^ *\#/d" $(COLLECTOR_MANIFEST) | cksum | tr " " -)
 COLLECTOR_HINT := collector: needs Go to build; or use an official release: OTELCOL_BIN=/path/to/otelcol-contrib
 
 K6_VERSION := 1.8.1
