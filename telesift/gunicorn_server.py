@@ -31,14 +31,14 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no 
         return self._create_app()
 
 
-def options(settings: Settings, port: int, worker_class: str) -> dict[str, Any]:
-    """Give gunicorn's options for a service."""
+def options(settings: Settings, port: int) -> dict[str, Any]:
+    """Give the gunicorn options that all services share."""
     return {
         "bind": f"{settings.host}:{port}",
-        "worker_class": worker_class,
         "workers": settings.workers,
         "keepalive": _KEEPALIVE_SECONDS,
         "graceful_timeout": _GRACE_SECONDS,
         "proc_name": "telesift",
         "logger_class": GunicornLogger,
+        "control_socket_disable": True,  # one file in the home directory, for all services
     }

@@ -6,18 +6,14 @@ import sys
 from collections.abc import Callable
 from typing import Annotated, Any
 
+import structlog
 import typer
 
 from service_kit import logging, metrics, tracing
 from service_kit.settings import Settings, SettingsError, read
 
 app = typer.Typer(no_args_is_help=True, help="Run one service in the foreground.")
-
-
-@app.callback()
-def _serving() -> None:
-    """Keep `serve` a group, also while it has one service only."""
-
+log = structlog.get_logger()
 
 Port = Annotated[int, typer.Option(help="Port to listen on.")]
 
@@ -27,24 +23,33 @@ def processor(port: Port = 4319) -> None:
     """Run the processor: POST /v1/logs and POST /telemetry/events."""
     from processors.gateway.app import SERVICE, create_app
 
-    _serve(SERVICE, create_app, port, worker_class="asgi")
+    _serve(SERVICE, create_app, port, {"worker_class": "asgi", "asgi_lifespan": "on"})
+
+
+@app.command()
+def psr(port: Port = 4320) -> None:
+    """Run the PSR service: POST /psr, eligibility, summaries, analytics."""
+    from psr_service.app import SERVICE, THREADS, create_app
+
+    _serve(SERVICE, create_app, port, {"worker_class": "gthread", "threads": THREADS})
 
 
 def _serve(
-    service: str, create_app: Callable[[Settings], Any], port: int, worker_class: str
+    service: str, create_app: Callable[[Settings], Any], port: int, worker: dict[str, Any]
 ) -> None:
     """Run an application under gunicorn; each worker builds its own, after the fork."""
     from telesift.gunicorn_server import GunicornServer, options
 
     settings = _settings()
     logging.configure(settings)
+    log.info("service.starting", service=service, host=settings.host, port=port)
 
     def create() -> Any:
         tracing.configure(service)
         metrics.configure(service)
         return create_app(settings)
 
-    GunicornServer(create, options(settings, port, worker_class)).run()
+    GunicornServer(create, options(settings, port) | worker).run()
 
 
 def _settings() -> Settings:
