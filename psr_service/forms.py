@@ -33,12 +33,18 @@ def parse(document: bytes, form: type[Form]) -> Form:
             code="body_not_allowed",
             errors=[FieldError("body", "not_allowed")],
         )
-    return _convert({name: _whole(item) for name, item in value.items()}, form, strict=True)
+    fields = {name: _whole(item) for name, item in value.items()}
+    try:
+        return msgspec.convert(fields, form)
+    except msgspec.ValidationError:  # its message may quote the value
+        raise _problem(fields, form, strict=True) from None
 
 
 def parse_query(parameters: Mapping[str, Any], form: type[Form]) -> Form:
     """Read query parameters as `form`, numbers as text; raises `BadRequest`."""
-    return _convert(parameters, form, strict=False)
+    if any(_wrong_fields(parameters, form, strict=False)):
+        raise _problem(parameters, form, strict=False)
+    return msgspec.convert(parameters, form, strict=False)
 
 
 def refuse_unknown(parameters: Mapping[str, Any], form: type[msgspec.Struct]) -> None:
@@ -69,13 +75,11 @@ def _holds_body(value: Any) -> bool:
     return False
 
 
-def _convert(value: Mapping[str, Any], form: type[Form], strict: bool) -> Form:
+def _problem(value: Mapping[str, Any], form: type[msgspec.Struct], strict: bool) -> BadRequest:
     wrong = list(_wrong_fields(value, form, strict))
-    if wrong:
-        expected = "; ".join(f"{field.encode_name}: {_expected(field.type)}" for field, _ in wrong)
-        errors = [FieldError(field.encode_name, reason) for field, reason in wrong]
-        raise BadRequest(f"Expected {expected}.", code="fields_invalid", errors=errors)
-    return msgspec.convert(value, form, strict=strict)
+    expected = "; ".join(f"{field.encode_name}: {_expected(field.type)}" for field, _ in wrong)
+    errors = [FieldError(field.encode_name, reason) for field, reason in wrong]
+    return BadRequest(f"Expected {expected}.", code="fields_invalid", errors=errors)
 
 
 def _wrong_fields(
@@ -89,7 +93,7 @@ def _wrong_fields(
         kind = field.type if strict else _never_null(field.type)
         try:
             msgspec.convert(value[field.encode_name], kind, strict=strict)
-        except msgspec.ValidationError:  # its message may quote the value
+        except msgspec.ValidationError:
             yield field, "invalid"
 
 

@@ -37,6 +37,8 @@ def clean_note(note: str | None) -> str | None:
 
 def clamp(text: str, characters: int = NOTE_CHARACTERS) -> str:
     """Cut text to so many characters as a person counts them, never through one."""
+    if len(text) <= characters:
+        return text
     end = 0
     for count, character in enumerate(_CHARACTER.finditer(text), start=1):
         if count > characters or character.end() > characters * CODE_POINTS_A_CHARACTER:
