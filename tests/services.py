@@ -85,7 +85,7 @@ def start(service: str, data_dir: Path, env: Mapping[str, str] | None = None) ->
     with stderr_path.open("wb") as stderr:
         process = subprocess.Popen(
             [TELESIFT, "serve", service, "--port", str(port)],
-            env=_environment(data_dir) | dict(env or {}),
+            env=environment(data_dir) | dict(env or {}),
             stdout=subprocess.PIPE,
             stderr=stderr,
             start_new_session=True,
@@ -112,7 +112,8 @@ def serving(
         running.stop()
 
 
-def _environment(data_dir: Path) -> dict[str, str]:
+def environment(data_dir: Path) -> dict[str, str]:
+    """Give the settings that tests run a service with."""
     return {
         "PATH": os.environ["PATH"],
         "AUTH_MODE": "dev",

@@ -14,6 +14,7 @@ from processors.delivery.sinks import open_sinks
 from processors.gateway.config import ConfigResource
 from processors.gateway.events import EventsResource
 from processors.gateway.intake import Intake
+from processors.gateway.ledger import LedgerResource
 from processors.gateway.lifespan import Lifespan
 from processors.gateway.logs import LogsResource, status_answer
 from processors.gateway.meters import Meters
@@ -55,6 +56,7 @@ def create_app(settings: Settings, catalog: Catalog | None = None) -> falcon.asg
     app.add_route(LOGS_PATH, LogsResource(intake, Envelope(catalog)))
     app.add_route("/telemetry/events", EventsResource(intake))
     app.add_route("/telemetry/config", ConfigResource(settings, catalog))
+    app.add_route("/telemetry/ledger", LedgerResource(outbox))
     app.add_route("/openapi.json", OpenApiResource())
     health.add(app, SERVICE, {"outbox": outbox.health}, {"catalog": catalog.digest})
     return app

@@ -6,8 +6,10 @@ When `take` returns, what it accepted is on disk (ADR "durable outbox and what 2
 
 import time
 import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 
+from processors.delivery.dedupe import Seen
 from processors.delivery.frames import compress
 from processors.delivery.outbox import Outbox
 from processors.delivery.tally import Tally
@@ -16,7 +18,7 @@ from processors.pipeline.encode import encode_resource_logs
 from processors.pipeline.identity import Identity
 from processors.pipeline.judge import Context, judge
 from processors.pipeline.records import Batch
-from processors.pipeline.verdicts import Verdicts
+from processors.pipeline.verdicts import Accepted, Verdicts
 from processors.pipeline.whitelist import Whitelist
 from service_kit.auth import Caller, Role
 from service_kit.flags import Flag
@@ -45,6 +47,7 @@ class Intake:
         self._outbox = outbox
         self._meters = meters
         self._enabled = enabled
+        self._seen = Seen()
         self._clock_ns = clock_ns
 
     def check_enabled(self, caller: Caller) -> None:
@@ -64,7 +67,7 @@ class Intake:
             )
         verdicts = judge(batch, self._whitelist, Context(self._clock_ns(), self._identity(caller)))
         if verdicts.received:
-            await self._store(verdicts)
+            await self._store(verdicts, caller)
             self._meters.count(verdicts)
         return verdicts
 
@@ -80,18 +83,32 @@ class Intake:
             new_uid=_uuid4,
         )
 
-    async def _store(self, verdicts: Verdicts) -> None:
-        resource_logs = encode_resource_logs(verdicts.origins, verdicts.accepted)
-        frame = compress(resource_logs) if resource_logs else b""
-        await self._outbox.append(frame, tally_of(verdicts))
+    async def _store(self, verdicts: Verdicts, caller: Caller) -> None:
+        """Store what is new of the accepted: a retry of what we have is as good as delivered."""
+        uids = [accepted.uid for accepted in verdicts.accepted]
+        async with self._seen.claim(caller.user_id, uids) as fresh:
+            new = [
+                accepted
+                for accepted, is_new in zip(verdicts.accepted, fresh, strict=True)
+                if is_new
+            ]
+            resource_logs = encode_resource_logs(verdicts.origins, new)
+            frame = compress(resource_logs) if resource_logs else b""
+            await self._outbox.append(frame, tally_of(verdicts, new))
 
 
-def tally_of(verdicts: Verdicts) -> Tally:
-    """Sum up verdicts for the ledger."""
+def tally_of(verdicts: Verdicts, new: Sequence[Accepted]) -> Tally:
+    """Sum up verdicts for the ledger; `new` are the accepted that were not taken before.
+
+    What a client says it dropped is said again by its retry, and then not counted again.
+    """
+    duplicate = len(verdicts.accepted) - len(new)
+    is_retry = duplicate > 0 and not new
     return Tally(
         received=verdicts.received,
-        accepted=verdicts.accepted_by_event(),
+        accepted=Counter(accepted.event for accepted in new),
+        duplicate=duplicate,
         rejected=verdicts.rejected_by_reason(),
-        client_dropped=verdicts.client_dropped,
+        client_dropped=0 if is_retry else verdicts.client_dropped,
         envelope_dropped=verdicts.envelope_dropped,
     )
