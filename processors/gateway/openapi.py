@@ -42,6 +42,7 @@ def openapi_document() -> dict[str, Any]:
             "/telemetry/events": {"post": _post_events()},
             "/v1/logs": {"post": _post_logs()},
             "/telemetry/config": {"get": _get_config()},
+            "/telemetry/ledger": {"get": _get_ledger()},
             **{path: {"get": _get_health(path)} for path in ("/livez", "/readyz", "/version")},
         },
         "components": {
@@ -91,6 +92,17 @@ def _get_config() -> dict[str, Any]:
         "responses": {
             "200": _response("What a client needs to know before it sends.", "Config"),
             "304": {"description": "Unchanged since the ETag in If-None-Match."},
+            **_problems("401", "403", "429"),
+        },
+    }
+
+
+def _get_ledger() -> dict[str, Any]:
+    return {
+        "operationId": "getLedger",
+        "summary": "Read where every event went; for the roles analyst and service.",
+        "responses": {
+            "200": _response("All columns, and whether they balance.", "Ledger"),
             **_problems("401", "403", "429"),
         },
     }
@@ -185,6 +197,10 @@ def _answer_schemas() -> dict[str, Any]:
         "ExportLogsResponse": {
             "type": "object",
             "properties": {"partialSuccess": {"type": "object"}},
+        },
+        "Ledger": {
+            "type": "object",
+            "required": ["received", "accepted", "duplicate", "rejected", "sinks", "balanced"],
         },
         "Config": {"type": "object", "required": ["limits", "catalog", "flags"]},
     }
