@@ -7,8 +7,8 @@ from typing import Final
 from processors.delivery import rows, store
 from processors.delivery.sinks import Batch, Receipt, Row
 
-# Bounds memory, and keeps a request within the 20 MiB that a collector takes by default.
-_MOST_EVENTS: Final = 10_000
+# Bounds memory, and keeps an ordinary request well within the 8 MiB that our collector takes.
+_MOST_EVENTS: Final = 5_000
 _MOST_BYTES: Final = 1024 * 1024
 
 
@@ -20,7 +20,7 @@ def next_batch(db: sqlite3.Connection, sink: str) -> Batch | None:
     found: list[Row] = []
     events = size = 0
     for line in db.execute(
-        "SELECT seq, events, frames FROM row WHERE seq > ? ORDER BY seq", (cursor,)
+        "SELECT seq, events, frames, stored_at FROM row WHERE seq > ? ORDER BY seq", (cursor,)
     ):
         row = Row(*line)
         found.append(row)

@@ -22,7 +22,7 @@ _GATHER_SECONDS: Final = 0.02
 _SOON_SECONDS: Final = 0.05
 _IDLE_SECONDS: Final = 0.2
 
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger()
 
 
 class Courier(threading.Thread):

@@ -21,7 +21,7 @@ from processors.delivery.upkeep import upkeep
 _LEAD_SECONDS: Final = 0.5  # how soon another worker takes over when the leading one dies
 _UPKEEP_SECONDS: Final = 5.0
 
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger()
 
 
 class Dispatch:

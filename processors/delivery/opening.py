@@ -11,7 +11,7 @@ import structlog
 
 from processors.delivery import rows, salvage, store
 
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger()
 
 
 def open_outbox(data_dir: Path, sinks: Sequence[str]) -> int:

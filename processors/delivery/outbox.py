@@ -34,7 +34,7 @@ _LOCKED_SECONDS: Final = 5.0  # how long a group waits for other processes to fi
 _PROBE_SECONDS: Final = 1.0  # how often readiness asks whether the disk has recovered
 _PROBE_BYTES: Final = 64 * 1024  # an ordinary group: a disk without room for it is still full
 
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger()
 
 
 class Outbox:

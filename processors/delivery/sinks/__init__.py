@@ -5,6 +5,7 @@ A new sink is a module beside this one with a class that satisfies `Sink`, a row
 name in `service_kit.settings.Sink`.
 """
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Final, Protocol
@@ -18,11 +19,12 @@ from service_kit.settings import Sink as SinkName
 
 
 class Row(Struct, frozen=True):
-    """Events that were stored together: how many, and their zstd frames."""
+    """Events that were stored together: how many, their zstd frames, and when (epoch seconds)."""
 
     seq: int
     events: int
     frames: bytes
+    stored_at: float = 0.0
 
     def decoded(self) -> list[StoredEvent]:
         """Read the events one by one; raises `FrameUnreadable`."""
@@ -99,5 +101,23 @@ def _logs(_: Settings) -> Sink:
     return LogSink()
 
 
+def _otlp(_: Settings) -> Sink:
+    from processors.delivery.sinks.otlp import OtlpSink
+    from processors.delivery.sinks.otlp_target import target
+
+    return OtlpSink(target(os.environ))
+
+
+def _db(settings: Settings) -> Sink:
+    from processors.delivery.events_table.opening import open_database
+    from processors.delivery.sinks.database import DatabaseSink
+
+    return DatabaseSink(lambda: open_database(settings), settings.telemetry_retention_days)
+
+
 # A sink's libraries are only imported where it is used.
-_OPEN: Final[Mapping[SinkName, Callable[[Settings], Sink]]] = {SinkName.LOGS: _logs}
+_OPEN: Final[Mapping[SinkName, Callable[[Settings], Sink]]] = {
+    SinkName.LOGS: _logs,
+    SinkName.DB: _db,
+    SinkName.OTLP: _otlp,
+}

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The way to the table, from the settings."""
+
+from peewee import PostgresqlDatabase
+
+from processors.delivery.events_table.migrations import HISTORY
+from service_kit import migrations, postgres
+from service_kit.settings import Settings
+
+
+def open_database(settings: Settings) -> PostgresqlDatabase:
+    """Give one connection at a time to DATABASE_URL, or to the embedded PostgreSQL.
+
+    Outside production the schema is brought up to date; in production that is the deployment's
+    `telesift db migrate`.
+    Raises peewee's errors where the database is away, or `EmbeddedPostgresFailed`.
+    """
+    database = postgres.single(postgres.database_url(settings))
+    if not settings.is_production:
+        migrations.up(database, [HISTORY])
+    return database
