@@ -95,7 +95,8 @@ export class Ingest {
       this.preflights++;
       await sleep(this.preflightDelay);
       response.writeHead(204).end();
-    } else if (pathname === "/v1/logs") await this.#ingest(request, response);
+    } else if (pathname === "/favicon.ico") response.writeHead(204).end();
+    else if (pathname === "/v1/logs") await this.#ingest(request, response);
     else this.#file(pathname, response);
   }
 

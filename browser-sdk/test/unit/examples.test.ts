@@ -20,9 +20,11 @@ const examples = files
   .filter((file) => file.endsWith(".json"))
   .map((why) => {
     const { event, expect }: Example = JSON.parse(readFileSync(FOLDER + why, "utf8"));
-    const { event: name, ts: _, id: __, ...props } = event; // Time and id are the SDK's own.
+    const { event: name, ts: _, ...props } = event;
     return { why, name, props, reason: expect.reason };
-  });
+  })
+  // The SDK makes ids itself, and sends nothing that is null.
+  .filter(({ props }) => !("id" in props) && !Object.values(props).includes(null));
 
 describe("what the processor admits raises no warning", () => {
   test.each(examples.filter(({ reason }) => !reason))("$why", ({ name, props }) => {
@@ -31,9 +33,7 @@ describe("what the processor admits raises no warning", () => {
 });
 
 describe("what the processor rejects for its name or attributes raises a warning", () => {
-  const rejected = examples.filter(
-    ({ reason, props }) => reason && !NOT_OURS.test(reason) && !Object.values(props).includes(null), // Never sent.
-  );
+  const rejected = examples.filter(({ reason }) => reason && !NOT_OURS.test(reason));
   test.each(rejected)("$why", ({ name, props }) => {
     expect(findFault(name, props)).toEqual(expect.any(String));
   });

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is sent when, with the page's clock in the test's hand.
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { launch } from "./chromium.js";
+import { Ingest } from "./ingest.js";
+import { open, start, stats, trackMany } from "./page.js";
+
+let browser: Browser;
+let ingest: Ingest;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  ingest = await new Ingest().start();
+  page = await browser.newPage();
+  await page.clock.install({ time: "2026-11-23T09:59:59Z" });
+  await page.clock.pauseAt("2026-11-23T10:00:00Z");
+});
+afterEach(async () => {
+  await page.close();
+  await ingest.stop();
+});
+
+const flush = () => page.evaluate(() => window.client.flush());
+const numbers = () => ingest.records.map(({ attributes }) => attributes.result_count);
+const upTo = (count: number, first = 0) => Array.from({ length: count }, (_, i) => first + i);
+
+describe("when events are sent", () => {
+  test("a few events wait for company, and go together and in order", async () => {
+    await start(page, ingest.origin());
+    await trackMany(page, 3);
+    await page.clock.runFor(4_999);
+    expect(ingest.arrivals).toHaveLength(0);
+    await page.clock.runFor(2);
+    await ingest.requests(1);
+    expect(numbers()).toEqual([0, 1, 2]);
+  });
+
+  test("the wait can be set", async () => {
+    await start(page, ingest.origin(), { flushInterval: 100 });
+    await trackMany(page, 1);
+    await page.clock.runFor(102);
+    await ingest.requests(1);
+  });
+
+  test("fifty events do not wait", async () => {
+    await start(page, ingest.origin());
+    await trackMany(page, 50);
+    await page.clock.runFor(2);
+    await ingest.recorded(50);
+  });
+
+  test("a request has fifty events at most, and the next one follows at once and in order", async () => {
+    await start(page, ingest.origin());
+    await trackMany(page, 120);
+    await flush();
+    expect(ingest.arrivals.map(({ records }) => records.length)).toEqual([50, 50, 20]);
+    expect(numbers()).toEqual(upTo(120));
+  });
+
+  test("a request has sixty thousand bytes at most", async () => {
+    await start(page, ingest.origin());
+    await page.evaluate(() => {
+      const model = "m".repeat(4_000);
+      for (let i = 0; i < 40; i++) window.sdk.track("models.selected", { model });
+    });
+    await flush();
+    await flush();
+    expect(ingest.records).toHaveLength(40);
+    expect(Math.max(...ingest.arrivals.map(({ bytes }) => bytes))).toBeLessThanOrEqual(60_000);
+  });
+
+  test("an event that no request can hold goes alone and holds nothing up", async () => {
+    await start(page, ingest.origin());
+    await trackMany(page, 1);
+    await page.evaluate(() => window.sdk.track("models.selected", { model: "m".repeat(100_000) }));
+    await trackMany(page, 1, 1);
+    await flush();
+    await flush();
+    expect(ingest.arrivals.map(({ records }) => records.length)).toEqual([1, 1, 1]);
+  });
+
+  test("events tracked during a request wait for the next interval", async () => {
+    ingest.treatments = [{ fault: "hang" }];
+    await start(page, ingest.origin());
+    await trackMany(page, 1);
+    await page.clock.runFor(5_002);
+    await ingest.requests(1);
+    await trackMany(page, 60, 1);
+    await page.clock.runFor(100);
+    expect(ingest.arrivals).toHaveLength(1);
+  });
+
+  test("a clock that is set back or forward delays nothing", async () => {
+    await start(page, ingest.origin());
+    await trackMany(page, 1);
+    await page.clock.setSystemTime("2026-11-22T10:00:00Z");
+    await trackMany(page, 1, 1);
+    await page.clock.setSystemTime("2027-11-23T10:00:00Z");
+    await trackMany(page, 1, 2);
+    await page.clock.runFor(5_002);
+    await ingest.recorded(3);
+    expect(numbers()).toEqual([0, 1, 2]);
+    expect(ingest.records.map(({ time }) => new Date(time).toISOString().slice(0, 10))).toEqual([
+      "2026-11-23",
+      "2026-11-22",
+      "2027-11-23",
+    ]);
+  });
+});
+
+describe("what is sent", () => {
+  test("properties are those at the time of the call", async () => {
+    await start(page, ingest.origin());
+    await page.evaluate(() => {
+      const props = { result_count: 1 };
+      window.sdk.track("vault.filtered_collection", props);
+      props.result_count = 2;
+    });
+    await flush();
+    expect(numbers()).toEqual([1]);
+  });
+
+  test("service, session, headers and cookies go along", async () => {
+    await page.context().addCookies([{ name: "sid", value: "1", url: ingest.origin() }]);
+    await start(page, ingest.origin(), {
+      serviceName: "vault",
+      serviceVersion: "2.14.0",
+      sessionId: "s-1",
+    });
+    await trackMany(page, 1);
+    await flush();
+    const [arrival] = ingest.arrivals;
+    expect(arrival?.resource).toEqual({ "service.name": "vault", "service.version": "2.14.0" });
+    expect(arrival?.records[0]?.attributes["session.id"]).toBe("s-1");
+    expect(arrival?.headers.cookie).toContain("sid=1");
+  });
+
+  test("a function is asked for the headers of each request", async () => {
+    await open(page, ingest.origin());
+    await page.evaluate(() => {
+      let token = 0;
+      window.client = window.sdk.init({
+        headers: () => {
+          token += 1;
+          return { authorization: `Bearer ${token}` };
+        },
+      });
+    });
+    await trackMany(page, 60);
+    await flush();
+    const tokens = ingest.arrivals.map(({ headers }) => headers.authorization);
+    expect(tokens).toEqual(["Bearer 1", "Bearer 2"]);
+  });
+
+  test("an event carries the active trace, and its request the first event's", async () => {
+    const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    await start(page, ingest.origin());
+    await trackMany(page, 1);
+    await page.evaluate((value) => {
+      window.sdk.withTrace(new Response(null, { headers: { traceresponse: value } }));
+    }, traceparent);
+    await trackMany(page, 1);
+    await flush();
+    expect(ingest.records.map(({ traceId, spanId, flags }) => [traceId, spanId, flags])).toEqual([
+      [undefined, undefined, undefined],
+      ["4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", 1],
+    ]);
+    expect(ingest.arrivals[0]?.headers.traceparent).toBe(traceparent);
+  });
+
+  test("beforeSend changes an event or holds it back; if it throws, the event does not leave", async () => {
+    await open(page, ingest.origin());
+    await page.evaluate(() => {
+      window.client = window.sdk.init({
+        beforeSend(event) {
+          if (event.props.result_count === 0) return null;
+          if (event.props.result_count === 1) throw new Error("no");
+          return { ...event, props: { result_count: 20 } };
+        },
+      });
+    });
+    await trackMany(page, 3);
+    await flush();
+    expect(numbers()).toEqual([20]);
+    expect(await stats(page)).toMatchObject({ sent: 1, withheld: 2, queued: 0 });
+  });
+});
+
+describe("what the page feels", () => {
+  test("track works before init, and holds the latest two hundred", async () => {
+    await open(page, ingest.origin());
+    await trackMany(page, 210);
+    await page.evaluate(() => {
+      window.client = window.sdk.init();
+    });
+    await flush();
+    expect(numbers()).toEqual(upTo(200, 10));
+  });
+
+  test("track never throws", async () => {
+    await start(page, ingest.origin());
+    const outcome = await page.evaluate(() => {
+      const trap = {
+        get result_count(): number {
+          throw new Error("trap");
+        },
+      };
+      window.sdk.track("vault.filtered_collection", trap);
+      return "went on";
+    });
+    expect(outcome).toBe("went on");
+  });
+
+  test("a full queue loses its oldest events, counts them, and tells the server once", async () => {
+    await start(page, ingest.origin());
+    await trackMany(page, 10_000);
+    expect(await stats(page)).toMatchObject({ queued: 200, dropped: 9_800 });
+    await flush();
+    expect(numbers()).toEqual(upTo(200, 9_800));
+    const told = ingest.arrivals.map(({ resource }) => resource["telesift.client.dropped"]);
+    expect(told).toEqual([9_800, undefined, undefined, undefined]);
+  });
+
+  test("ten thousand calls leave a page that answers", async () => {
+    await start(page, ingest.origin());
+    await trackMany(page, 10_000);
+    await page.getByRole("button").click();
+    expect(await page.getByRole("button").textContent()).toBe("clicked");
+  });
+
+  test.each([
+    ["the flag is off", { enabled: false }],
+    ["the console is the sink", { sink: "console" }],
+  ] as const)("nothing is sent where %s", async (_, options) => {
+    await start(page, ingest.origin(), options);
+    await trackMany(page, 60);
+    await flush();
+    await page.clock.runFor(60_000);
+    await page.goto("about:blank");
+    expect(ingest.arrivals).toHaveLength(0);
+  });
+
+  test("the console shows events at once", async () => {
+    const message = page.waitForEvent("console");
+    await start(page, ingest.origin(), { sink: "console" });
+    await trackMany(page, 1);
+    expect((await message).text()).toBe("[telesift] vault.filtered_collection {result_count: 0}");
+  });
+
+  test("shutdown sends what is queued and ends it", async () => {
+    await start(page, ingest.origin());
+    await trackMany(page, 60);
+    await page.evaluate(() => window.client.shutdown());
+    await trackMany(page, 60, 60);
+    await page.clock.runFor(60_000);
+    expect(numbers()).toEqual(upTo(60));
+  });
+
+  test("a second init sends the former user's events under the former user's name", async () => {
+    await start(page, ingest.origin(), { sessionId: "former" });
+    await trackMany(page, 1);
+    await page.evaluate(() => {
+      window.client = window.sdk.init({ sessionId: "next" });
+    });
+    await trackMany(page, 1, 1);
+    await flush();
+    await ingest.recorded(2);
+    const sessions = ingest.records.map(({ attributes }) => attributes["session.id"]);
+    expect(sessions.sort()).toEqual(["former", "next"]);
+  });
+});

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+// A server that misbehaves, with the page's clock in the test's hand.
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { launch } from "./chromium.js";
+import { Ingest } from "./ingest.js";
+import { start, stats, trackMany } from "./page.js";
+
+let browser: Browser;
+let ingest: Ingest;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  ingest = await new Ingest().start();
+  page = await browser.newPage();
+  await page.clock.install({ time: "2026-11-23T09:59:59Z" });
+  await page.clock.pauseAt("2026-11-23T10:00:00Z");
+  // The middle of each back-off: 750 ms, 1.5 s, 3 s, ...
+  await page.addInitScript(() => {
+    Math.random = () => 0.5;
+  });
+  await start(page, ingest.origin());
+});
+afterEach(async () => {
+  await page.close();
+  await ingest.stop();
+});
+
+/** Ask for a flush, without waiting for what a hanging server may never give. */
+const flush = () => page.evaluate(() => void window.client.flush());
+const uids = (request: number) => ingest.arrivals[request]?.records.map(({ uid }) => uid);
+
+/** Wait until the page has digested the answers: no request of it is under way. */
+async function settled(expected: Partial<Awaited<ReturnType<typeof stats>>>) {
+  await expect.poll(() => stats(page), { interval: 10, timeout: 5_000 }).toMatchObject(expected);
+}
+
+/** Let the page's clock run so far, and no request be sent. */
+async function quiet(milliseconds: number) {
+  const before = ingest.arrivals.length;
+  await page.clock.runFor(milliseconds);
+  await page.evaluate(() => fetch("/favicon.ico"));
+  expect(ingest.arrivals).toHaveLength(before);
+}
+
+describe("events go back to the head of the queue", () => {
+  test.each([429, 502, 503, 504])(
+    "after %i, and leave again with the same uids",
+    async (status) => {
+      ingest.treatments = [{ status }, {}];
+      await trackMany(page, 2);
+      await flush();
+      await ingest.requests(1);
+      await settled({ queued: 2, sent: 0 });
+      await trackMany(page, 1, 2);
+      await quiet(749);
+      await page.clock.runFor(3);
+      await ingest.requests(2);
+      await settled({ queued: 0, sent: 3 });
+      expect(uids(1)?.slice(0, 2)).toEqual(uids(0));
+    },
+  );
+
+  test("after a broken connection", async () => {
+    ingest.treatments = [{ fault: "close" }, {}];
+    await trackMany(page, 2);
+    await flush();
+    await ingest.requests(1);
+    await settled({ queued: 2 });
+    await page.clock.runFor(752);
+    await settled({ sent: 2 });
+    expect(uids(1)).toEqual(uids(0));
+  });
+
+  test("while the server is down, and leave when it is back", async () => {
+    await page.context().setOffline(true);
+    await trackMany(page, 2);
+    await flush();
+    await settled({ queued: 2 });
+    await page.context().setOffline(false);
+    await page.clock.runFor(752);
+    await settled({ queued: 0, sent: 2 });
+  });
+
+  test("and the oldest of all are lost when it is full", async () => {
+    ingest.treatments = [{ status: 503, delay: 200 }, {}];
+    await trackMany(page, 50);
+    await flush();
+    await ingest.requests(1);
+    await trackMany(page, 200, 50);
+    await settled({ queued: 200, dropped: 50 });
+  });
+});
+
+describe("sending waits", () => {
+  test("as long as the server asks, whatever is tracked or flushed meanwhile", async () => {
+    ingest.treatments = [{ status: 429, headers: { "retry-after": "7" } }, {}];
+    await trackMany(page, 1);
+    await flush();
+    await ingest.requests(1);
+    await settled({ queued: 1 });
+    await trackMany(page, 60, 1);
+    await flush();
+    await quiet(6_999);
+    await page.clock.runFor(3);
+    await settled({ queued: 0, sent: 61 });
+  });
+
+  test("twice as long after each failure, and with one timer only", async () => {
+    ingest.treatments = [{ status: 503 }];
+    await trackMany(page, 1);
+    await flush();
+    await ingest.requests(1);
+    for (const [failures, wait] of [750, 1_500, 3_000, 6_000].entries()) {
+      await expect.poll(() => stats(page)).toMatchObject({ queued: 1 });
+      await page.evaluate(() => fetch("/favicon.ico"));
+      await quiet(wait - 1);
+      await page.clock.runFor(3);
+      await ingest.requests(failures + 2);
+    }
+    expect(ingest.arrivals).toHaveLength(5);
+  });
+
+  test("a second again after a success", async () => {
+    ingest.treatments = [{ status: 503 }, { status: 503 }, {}, { status: 503 }, {}];
+    await trackMany(page, 1);
+    await flush();
+    await ingest.requests(1);
+    await settled({ queued: 1 });
+    await page.clock.runFor(752);
+    await ingest.requests(2);
+    await settled({ queued: 1 });
+    await page.clock.runFor(1_502);
+    await settled({ sent: 1 });
+    await trackMany(page, 1);
+    await flush();
+    await ingest.requests(4);
+    await settled({ queued: 1 });
+    await page.clock.runFor(752);
+    await settled({ sent: 2 });
+  });
+});
+
+describe("a server that takes too long", () => {
+  test("is asked once more with the same uids, and its answer is waited for", async () => {
+    ingest.treatments = [{ fault: "hang" }, { delay: 250 }];
+    await trackMany(page, 2);
+    await flush();
+    await ingest.requests(1);
+    await page.clock.runFor(201);
+    await settled({ queued: 2 });
+    await page.clock.runFor(752);
+    await ingest.requests(2);
+    await page.clock.runFor(1_000);
+    await settled({ queued: 0, sent: 2, unconfirmed: 0 });
+    expect(uids(1)).toEqual(uids(0));
+  });
+
+  test("is not asked a third time", async () => {
+    ingest.treatments = [{ fault: "hang" }];
+    await trackMany(page, 2);
+    await flush();
+    await ingest.requests(1);
+    await page.clock.runFor(201);
+    await settled({ queued: 2 });
+    await page.clock.runFor(752);
+    await ingest.requests(2);
+    await page.clock.runFor(10_001);
+    await settled({ queued: 0, unconfirmed: 2 });
+    await quiet(120_000);
+  });
+
+  test("does not hold up later events for ever", async () => {
+    ingest.treatments = [{ fault: "hang" }, { fault: "hang" }, {}];
+    await trackMany(page, 1);
+    await flush();
+    await ingest.requests(1);
+    await page.clock.runFor(201);
+    await settled({ queued: 1 });
+    await page.clock.runFor(752);
+    await ingest.requests(2);
+    await trackMany(page, 1, 1);
+    await page.clock.runFor(10_001);
+    await settled({ queued: 1, unconfirmed: 1 });
+    await page.clock.runFor(1_502);
+    await settled({ queued: 0, sent: 1 });
+  });
+
+  test("has taken the events when only the end of its answer is missing", async () => {
+    ingest.treatments = [{ fault: "stall" }];
+    await trackMany(page, 2);
+    await flush();
+    await ingest.requests(1);
+    await page.evaluate(() => fetch("/favicon.ico"));
+    await page.clock.runFor(201);
+    await settled({ queued: 0, sent: 2 });
+  });
+});
+
+describe("a server that refuses", () => {
+  test("some records: they are counted", async () => {
+    ingest.treatments = [{ body: '{"partialSuccess":{"rejectedLogRecords":"2"}}' }];
+    await trackMany(page, 5);
+    await flush();
+    await settled({ sent: 3, rejected: 2 });
+  });
+
+  test("all records: they are counted, and it is not told of them again", async () => {
+    ingest.treatments = [{ status: 400, body: '{"code":3}' }, {}];
+    await trackMany(page, 5);
+    await flush();
+    await settled({ rejected: 5, dropped: 0 });
+    await trackMany(page, 1);
+    await flush();
+    await settled({ sent: 1 });
+    expect(ingest.arrivals[1]?.resource).toEqual({});
+  });
+
+  test.each([404, 405, 413, 500])(
+    "with %i: they are lost, counted, and told of",
+    async (status) => {
+      ingest.treatments = [{ status }, {}];
+      await trackMany(page, 5);
+      await flush();
+      await settled({ dropped: 5, queued: 0 });
+      await trackMany(page, 1);
+      await flush();
+      await settled({ sent: 1 });
+      expect(ingest.arrivals[1]?.resource).toEqual({ "telesift.client.dropped": 5 });
+    },
+  );
+
+  test("lost events are told of until a request succeeds", async () => {
+    ingest.treatments = [{ status: 500 }, { status: 503 }, {}];
+    await trackMany(page, 5);
+    await flush();
+    await settled({ dropped: 5 });
+    await trackMany(page, 1);
+    await flush();
+    await ingest.requests(2);
+    await settled({ queued: 1 });
+    await page.clock.runFor(752);
+    await settled({ sent: 1 });
+    const told = ingest.arrivals.map(({ resource }) => resource["telesift.client.dropped"]);
+    expect(told).toEqual([undefined, 5, 5]);
+  });
+
+  test.each([401, 403])("with %i: that is the end for this page", async (status) => {
+    ingest.treatments = [{ status, body: '{"code":"feature_disabled"}' }, {}];
+    await trackMany(page, 60);
+    await flush();
+    await settled({ dropped: 60, queued: 0 });
+    await trackMany(page, 60);
+    await quiet(60_000);
+    await page.goto("about:blank");
+    expect(ingest.arrivals).toHaveLength(1);
+  });
+
+  test("a proxy's page with status 200 counts as success", async () => {
+    ingest.treatments = [{ body: "<html>fine</html>" }];
+    await trackMany(page, 2);
+    await flush();
+    await settled({ sent: 2 });
+  });
+});
+
+test("a long session's keepalive requests do not use up the browser's quota", async () => {
+  await page.evaluate(async () => {
+    for (let round = 0; round < 10; round++) {
+      for (let i = 0; i < 50; i++) {
+        window.sdk.track("models.selected", { model: "m".repeat(400) });
+      }
+      await window.client.flush();
+    }
+  });
+  expect(await stats(page)).toMatchObject({ sent: 500, queued: 0 });
+  expect(ingest.arrivals.reduce((sum, { bytes }) => sum + bytes, 0)).toBeGreaterThan(3 * 65_536);
+});
