@@ -95,7 +95,7 @@ def record_ids(record: dict[str, Any]) -> Iterator[str]:
 def collector() -> Iterator[Collector]:
     """Listen on a free port."""
     server = Collector()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()
