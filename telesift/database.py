@@ -11,13 +11,14 @@ import typer
 from peewee import PeeweeException, PostgresqlDatabase
 from playhouse.migrations import MigrationError
 
+from processors.delivery.events_table.migrations import HISTORY as PROCESSOR
 from psr_service.migrations import HISTORY as PSR
 from service_kit import postgres
 from service_kit.embedded_postgres import EmbeddedPostgresFailed
 from service_kit.migrations import History
 from service_kit.settings import SettingsError, read
 
-HISTORIES: Final[tuple[History, ...]] = (PSR,)
+HISTORIES: Final[tuple[History, ...]] = (PSR, PROCESSOR)
 """Whose migrations `telesift db` runs, in this order."""
 
 

@@ -14,6 +14,7 @@ from typing import Final
 import structlog
 
 from processors.delivery import store
+from processors.delivery.chores import Chore
 from processors.delivery.courier import Courier
 from processors.delivery.sinks import Sink
 from processors.delivery.upkeep import upkeep
@@ -35,6 +36,7 @@ class Dispatch:
         data_dir: Path,
         sinks: Sequence[Sink],
         *,
+        chores: Sequence[Chore] = (),
         max_age_seconds: float,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -42,6 +44,7 @@ class Dispatch:
         self._max_age_seconds = max_age_seconds
         self._clock = clock
         self._couriers = [Courier(data_dir, sink) for sink in sinks]
+        self._chores = chores
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dispatch", daemon=True)
 
@@ -58,6 +61,8 @@ class Dispatch:
         """Deliver what is there for at most that long, then end; blocks until done."""
         for courier in self._couriers:
             courier.stop(grace_seconds)
+        for chore in self._chores:
+            chore.stop()
         self._stopping.set()
         self._thread.join(grace_seconds)
 
@@ -78,6 +83,8 @@ class Dispatch:
         _log.info("delivery.leading")
         for courier in self._couriers:
             courier.start()
+        for chore in self._chores:
+            chore.start()
         while not self._stopping.wait(_UPKEEP_SECONDS):
             self._look_after()
         # A courier that hangs in its sink beyond the grace time must not meet a successor: the

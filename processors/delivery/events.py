@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stored frames, read back as single events for the sinks that need them one by one."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -26,6 +27,12 @@ class StoredEvent(Struct, frozen=True, gc=False):
     span_id: str
     attributes: dict[str, Any]
     resource: dict[str, Any]
+
+    @property
+    def ts(self) -> datetime:
+        """When it happened, to the microsecond, which JSON writes as RFC 3339."""
+        seconds, rest = divmod(self.time_ns, 1_000_000_000)
+        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
 
 
 class _Value(Struct, gc=False):

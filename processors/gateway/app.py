@@ -8,6 +8,7 @@ from opentelemetry import metrics
 
 from processors.catalog.load import load
 from processors.catalog.model import Catalog
+from processors.delivery.chores import open_chores
 from processors.delivery.dispatch import Dispatch
 from processors.delivery.outbox import Outbox
 from processors.delivery.sinks import open_sinks
@@ -39,6 +40,7 @@ def create_app(settings: Settings, catalog: Catalog | None = None) -> falcon.asg
     dispatch = Dispatch(
         settings.data_dir,
         open_sinks(settings),
+        chores=open_chores(settings),
         max_age_seconds=settings.outbox_max_age_hours * 3600,
     )
     outbox = Outbox.open(

@@ -11,7 +11,6 @@ from peewee import DataError, OperationalError, PostgresqlDatabase
 
 from processors.delivery.events_table import sqlstate
 from processors.delivery.sinks import Row
-from processors.delivery.sinks.log import timestamp
 
 
 class Line(Struct, frozen=True, gc=False):
@@ -49,7 +48,7 @@ def read(row: Row) -> list[Line]:
             owner_id=event.user_id,
             event=event.event,
             payload=event.attributes | event.resource,
-            ts=timestamp(event.time_ns),
+            ts=event.ts,
             received_at=received_at,
             trace_id=event.trace_id or None,
             session_id=event.session_id or None,

@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The way to the table, from the settings."""
 
+import threading
+from typing import Final
+
 from peewee import PostgresqlDatabase
 
 from processors.delivery.events_table.migrations import HISTORY
 from service_kit import migrations, postgres
 from service_kit.settings import Settings
+
+# The sink and the retention each come on a thread of their own; one of them starts the server.
+_one_starts: Final = threading.Lock()
 
 
 def open_database(settings: Settings) -> PostgresqlDatabase:
@@ -15,7 +21,8 @@ def open_database(settings: Settings) -> PostgresqlDatabase:
     `telesift db migrate`.
     Raises peewee's errors where the database is away, or `EmbeddedPostgresFailed`.
     """
-    database = postgres.single(postgres.database_url(settings))
+    with _one_starts:
+        database = postgres.single(postgres.database_url(settings))
     if not settings.is_production:
         migrations.up(database, [HISTORY])
     return database

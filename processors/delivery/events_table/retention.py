@@ -63,6 +63,10 @@ class RetentionReceipt(Struct, frozen=True):
     older_rows: int
     next_due: datetime
 
+    def holds(self, now: datetime) -> bool:
+        """Tell whether nothing needs to be done yet."""
+        return self.at <= now < self.next_due
+
     def overdue(self, now: datetime) -> bool:
         """Tell whether the run after this one should have been there by now."""
         return now >= self.next_due + _GRACE
@@ -78,13 +82,11 @@ def run(database: PostgresqlDatabase, days: int, now: datetime) -> RetentionRece
         return _run(database, days, now)
 
 
-def run_if_due(database: PostgresqlDatabase, days: int, now: datetime) -> RetentionReceipt | None:
-    """Run unless another processor did since the last midnight UTC."""
+def run_if_due(database: PostgresqlDatabase, days: int, now: datetime) -> RetentionReceipt:
+    """Run unless another processor did since the last midnight UTC; give the latest receipt."""
     with partitions.alone(database):
         previous = latest(database)
-        if previous is not None and previous.at <= now < previous.next_due:
-            return None
-        return _run(database, days, now)
+        return previous if previous and previous.holds(now) else _run(database, days, now)
 
 
 def latest(database: PostgresqlDatabase) -> RetentionReceipt | None:

@@ -7,7 +7,7 @@ name in `service_kit.settings.Sink`.
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final, Protocol
 
 from msgspec import Struct
@@ -112,7 +112,7 @@ def _db(settings: Settings) -> Sink:
     from processors.delivery.events_table.opening import open_database
     from processors.delivery.sinks.database import DatabaseSink
 
-    return DatabaseSink(lambda: open_database(settings), settings.telemetry_retention_days)
+    return DatabaseSink(partial(open_database, settings), settings.telemetry_retention_days)
 
 
 # A sink's libraries are only imported where it is used.

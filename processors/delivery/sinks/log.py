@@ -4,7 +4,6 @@
 import os
 import select
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -77,12 +76,6 @@ def line(event: StoredEvent) -> bytes:
         "trace_id": event.trace_id,
         "span_id": event.span_id,
     }
-    fields: dict[str, Any] = {"event": event.event, "id": event.id, "ts": timestamp(event.time_ns)}
+    fields: dict[str, Any] = {"event": event.event, "id": event.id, "ts": event.ts}
     fields |= {name: value for name, value in ids.items() if value}
     return _encode(fields | event.attributes | event.resource) + b"\n"
-
-
-def timestamp(time_ns: int) -> datetime:
-    """Give a moment to the microsecond, which JSON writes as RFC 3339."""
-    seconds, rest = divmod(time_ns, 1_000_000_000)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
