@@ -28,7 +28,7 @@ node_modules/.ready: package.json package-lock.json
 	@touch $@
 
 .PHONY: up
-up: setup ## start the local stack in the foreground; Ctrl-C stops it
+up: setup collector ## start the local stack in the foreground; Ctrl-C stops it
 	@exec $(BIN)/telesift up
 
 .PHONY: lint
@@ -45,8 +45,8 @@ servers: ## the servers the tests talk to (Redis), where they can be installed
 	@tests/install_servers.sh
 
 .PHONY: test
-test: lint servers node_modules/.ready ## everything: lint, types, contracts, unit, integration
-	$(BIN)/pytest -n 2 --dist loadgroup
+test: lint servers collector node_modules/.ready ## everything: lint, types, contracts, unit, integration
+	$(BIN)/pytest -n 2 --dist loadfile
 
 .PHONY: generate
 generate: setup ## write everything that comes from the event catalog
