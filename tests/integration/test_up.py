@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`telesift up`, as a newcomer uses it: start, paste the curl, see the event, Ctrl-C."""
+
+import fcntl
+import json
+import os
+import re
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.services import TELESIFT, wait_until
+
+START_SECONDS = 120
+
+
+@pytest.fixture
+def the_ports() -> Iterator[None]:
+    """Have the stack's fixed ports for oneself: test processes on one machine take turns."""
+    with (Path(tempfile.gettempdir()) / "telesift-test-ports.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Give a folder that PostgreSQL's own account may enter; pytest's are closed to it."""
+    with tempfile.TemporaryDirectory(prefix="telesift-up-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.mark.usefixtures("the_ports")
+def test_the_stack_starts_takes_the_printed_curl_and_leaves_nothing_behind(folder: Path) -> None:
+    """One command, one paste, one JSON line; Ctrl-C ends every process that it started."""
+    out, err = folder / "out", folder / "err"
+    with out.open("wb") as stdout, err.open("wb") as stderr:
+        environ = {k: v for k, v in os.environ.items() if not k.startswith(("TELESIFT_", "OTEL_"))}
+        up = subprocess.Popen(
+            [TELESIFT, "up"], cwd=folder, env=environ, stdout=stdout, stderr=stderr
+        )
+    try:
+        wait_until(
+            lambda: "Telesift is up" in err.read_text() or up.poll() is not None,
+            START_SECONDS,
+            "the stack to start",
+        )
+        started = psutil.Process(up.pid).children(recursive=True)
+        curl = re.search(r"^  curl (?:.*\\\n)*.*$", err.read_text(), re.MULTILINE)
+        assert curl is not None, err.read_text()
+        answer = subprocess.run(["bash", "-c", curl[0]], capture_output=True, check=True).stdout
+        wait_until(lambda: out.read_text().endswith("\n"), 20, "the event's line")
+    finally:
+        up.send_signal(signal.SIGINT)
+        up.wait(60)
+    assert 1 == json.loads(answer)["accepted"]
+    assert "vault.search_performed" == json.loads(out.read_text())["event"]
+    assert 0 == up.returncode
+    _, alive = psutil.wait_procs(started, timeout=20)
+    assert [] == alive
