@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make bench`: every measurement, one after the other, in one run on one machine.
+
+Each part says what it measures against what; no figure is asserted.
+"""
+
+import os
+import platform
+import sys
+
+from tests.bench import pipeline, service
+
+PARTS = {
+    "pipeline": ("The pipeline, a 50-event batch, beside the floor", pipeline.report),
+    "service": ("The processor over HTTP, one worker, outbox on, sink logs", service.report),
+}
+
+
+def main(names: list[str]) -> None:
+    """Run the named parts, or all of them."""
+    cpus = os.cpu_count()
+    print(f"Python {platform.python_version()}, {cpus} CPUs, load {os.getloadavg()[0]:.1f}\n")
+    for name in names or PARTS:
+        title, report = PARTS[name]
+        print(f"{name}: {title}", flush=True)
+        report()
+        print()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
