@@ -84,6 +84,11 @@ UPDATE psr_settings SET min_group = %(min_group)s WHERE min_group <> %(min_group
 """
 
 
+SCHEMA_IS_THERE: Final = "SELECT FROM psr_impressions LIMIT 0"
+
+MORE_TIME: Final = "SET LOCAL statement_timeout = '30s'"
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -165,14 +170,16 @@ class Store:
             return self._rows(OWN_RATINGS, {"owner_id": owner_id, "prompt_id": prompt_id})
 
     def read(self, statement: str, values: Mapping[str, Any]) -> list[Row]:
-        """Run a statement of `psr_service.analytics` and give its rows."""
-        with self._visit():
+        """Run a statement of `psr_service.analytics`, which may take longer, and give its rows."""
+        with self._visit(), self._database.atomic():
+            self._rows(MORE_TIME, {})
             return self._rows(statement, values)
 
     def check(self) -> str | None:
         """Give a reason code unless the database answers and its schema is there."""
         try:
-            self.read("SELECT FROM psr_impressions LIMIT 0", {})
+            with self._visit():
+                self._rows(SCHEMA_IS_THERE, {})
         except Unavailable as error:
             return error.code
         return None

@@ -23,7 +23,10 @@ CREATE FUNCTION psr_analytics.statistics(
   top_box float8, top_box_low float8, top_box_high float8,
   stars_1 bigint, stars_2 bigint, stars_3 bigint, stars_4 bigint, stars_5 bigint,
   shrunk_mean float8, asked bigint, answered bigint, response_rate float8
-) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp
+SET work_mem = '64MB' -- it sorts every rating: a million of them would go through files otherwise
+AS $$
 WITH askings AS (
   SELECT DISTINCT ON (i.owner_id, i.prompt_id, i.day)
     i.prompt_id, i.version, i.day, i.source, i.owner_id, NULL::smallint AS rating,
