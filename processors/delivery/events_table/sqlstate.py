@@ -46,5 +46,4 @@ def reason(error: PeeweeException) -> str:
 
 
 def _code(error: PeeweeException) -> str:
-    driver_error = error.args[0] if error.args else None
-    return getattr(driver_error, "pgcode", None) or ""
+    return getattr(getattr(error, "orig", None), "pgcode", None) or ""

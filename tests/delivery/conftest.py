@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A database with the processor's schema, without partitions and events."""
+
+from collections.abc import Iterator
+
+import pytest
+from peewee import PostgresqlDatabase
+
+from processors.delivery.events_table import partitions
+from processors.delivery.events_table.migrations import HISTORY
+from service_kit import migrations, postgres
+
+
+@pytest.fixture(scope="module")
+def migrated_url(database_url: str) -> str:
+    """Give the module's database, migrated."""
+    migrations.up(postgres.single(database_url), [HISTORY])
+    return database_url
+
+
+@pytest.fixture
+def database(migrated_url: str) -> Iterator[PostgresqlDatabase]:
+    """Give a way to the emptied table, not connected."""
+    database = postgres.single(migrated_url)
+    with database.connection_context():
+        for old in partitions.existing(database):
+            database.execute_sql(f"DROP TABLE {old.name}")
+        database.execute_sql("TRUNCATE telemetry_retention_receipts")
+    yield database
+    database.close()
