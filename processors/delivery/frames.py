@@ -54,25 +54,30 @@ def export_request(frames: Iterable[bytes]) -> bytes:
 
 
 def decompress(frames: bytes, limit: int = _MOST_TEXT) -> bytes:
-    """Give the text of a frame sequence, at most `limit` bytes.
+    """Give the whole text of a frame sequence; raises as `texts` does."""
+    return b"".join(texts(frames, limit))
+
+
+def texts(frames: bytes, limit: int = _MOST_TEXT) -> Iterator[bytes]:
+    """Give the text of each frame, at most `limit` bytes together.
 
     Raises `FrameUnreadable` for damaged, cut off or foreign frames and for longer texts.
     """
+    while frames:
+        text, frames = _first(frames, limit)
+        limit -= len(text)
+        yield text
+
+
+def _first(frames: bytes, limit: int) -> tuple[bytes, bytes]:
     try:
-        return b"".join(_texts(frames, limit))
+        # Ours always say how long their text is; asking first keeps a bomb from unfolding.
+        if not 0 <= zstandard.frame_content_size(frames) <= limit:
+            raise FrameUnreadable
+        frame = zstandard.ZstdDecompressor().decompressobj()
+        text = frame.decompress(frames)
     except zstandard.ZstdError:
         raise FrameUnreadable from None
-
-
-def _texts(frames: bytes, room: int) -> Iterator[bytes]:
-    while frames:
-        # Ours always say how long their text is; asking first keeps a bomb from unfolding.
-        size = zstandard.frame_content_size(frames)
-        if not 0 <= size <= room:
-            raise FrameUnreadable
-        room -= size
-        frame = zstandard.ZstdDecompressor().decompressobj()
-        yield frame.decompress(frames)
-        if not frame.eof:
-            raise FrameUnreadable
-        frames = frame.unused_data
+    if not frame.eof:
+        raise FrameUnreadable
+    return text, frame.unused_data

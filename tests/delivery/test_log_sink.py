@@ -53,6 +53,16 @@ def test_a_row_that_cannot_be_read_is_set_aside_and_the_others_go_out(tmp_path: 
     assert Receipt(3, {("", "frame_unreadable"): 7}) == receipt
 
 
+@pytest.mark.parametrize("counted", [1, 3])
+def test_a_row_that_holds_more_or_less_than_was_counted_is_not_trusted(
+    counted: int, tmp_path: Path
+) -> None:
+    """Else the ledger would call delivered what was never there."""
+    with (tmp_path / "out").open("wb") as out:
+        receipt = LogSink(out.fileno()).deliver(batch((counted, frame(new_ids(2)))))
+    assert Receipt(0, {("", "frame_unreadable"): counted}) == receipt
+
+
 def test_a_closed_output_is_worth_another_try() -> None:
     """Nobody reads: the events wait until somebody does."""
     reading, writing = os.pipe()

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 from processors.delivery.events import StoredEvent, events
-from processors.delivery.frames import export_request
+from processors.delivery.frames import FrameUnreadable, export_request
 from service_kit.settings import Settings
 from service_kit.settings import Sink as SinkName
 
@@ -27,8 +27,11 @@ class Row(Struct, frozen=True):
     stored_at: float = 0.0
 
     def decoded(self) -> list[StoredEvent]:
-        """Read the events one by one; raises `FrameUnreadable`."""
-        return events(self.frames)
+        """Read the events one by one, all of them; raises `FrameUnreadable`."""
+        found = events(self.frames)
+        if len(found) != self.events:
+            raise FrameUnreadable
+        return found
 
 
 class Batch(Struct, frozen=True, dict=True):

@@ -17,6 +17,7 @@ STDOUT: Final = 1
 # A pipe takes that much whole or not at all: a process that is killed leaves no half line behind
 # to spoil its successor's first.
 _WHOLE_BYTES: Final = select.PIPE_BUF
+_IDS: Final = ("user_id", "session_id", "trace_id", "span_id")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -70,12 +71,10 @@ def _chunks(row: Row) -> Iterator[bytes]:
 
 def line(event: StoredEvent) -> bytes:
     """Write an event in the story's names; what it does not have is left out."""
-    ids = {
-        "user_id": event.user_id,
-        "session_id": event.session_id,
-        "trace_id": event.trace_id,
-        "span_id": event.span_id,
-    }
     fields: dict[str, Any] = {"event": event.event, "id": event.id, "ts": event.ts}
-    fields |= {name: value for name, value in ids.items() if value}
-    return _encode(fields | event.attributes | event.resource) + b"\n"
+    for name in _IDS:
+        if value := getattr(event, name):
+            fields[name] = value
+    fields.update(event.attributes)
+    fields.update(event.resource)
+    return _encode(fields) + b"\n"
