@@ -121,9 +121,14 @@ def test_a_compressed_body_is_limited_by_its_content(client: Client, compress: A
 
 @pytest.mark.parametrize(
     ("coding", "body", "status"),
-    [("gzip", b"no gzip", 400), ("zstd", b"no zstd", 400), ("gzip", gzip.compress(b"{}", mtime=0)[:-9], 400),
-     ("br", b"{}", 415), ("gzip, gzip", b"{}", 415)],
-)  # fmt: skip
+    [
+        ("gzip", b"no gzip", 400),
+        ("zstd", b"no zstd", 400),
+        ("gzip", gzip.compress(b"{}", mtime=0)[:-9], 400),
+        ("br", b"{}", 415),
+        ("gzip, gzip", b"{}", 415),
+    ],
+)
 def test_a_coding_that_cannot_be_undone_is_refused(
     client: Client, coding: str, body: bytes, status: int
 ) -> None:
