@@ -54,9 +54,9 @@ class Identity:
             attributes[USER_ID] = _string(USER_ID, uuid(claims[USER_ID], "user_id"))
         if self._session_id is not None:
             attributes[SESSION_ID] = self._session_id
-        if record.traceId:
-            record.traceId = _hex_id(record.traceId, 32)
-            record.spanId = _hex_id(record.spanId, 16)
+        trace_id = _hex_id(record.traceId, 32) if record.traceId else ""
+        if trace_id:
+            record.traceId, record.spanId = trace_id, _hex_id(record.spanId, 16)
         else:
             record.traceId, record.spanId = self._trace_id, self._span_id
         return uid
@@ -75,6 +75,6 @@ def _hex_id(value: str, digits: int) -> str:
         given = bytes.fromhex(value)
     except ValueError:
         raise Rejected(Reason.RECORD_MALFORMED) from None
-    if len(value) != digits:
+    if not len(value) == digits == 2 * len(given):  # it skips spaces
         raise Rejected(Reason.RECORD_MALFORMED)
     return given.hex() if any(given) else ""

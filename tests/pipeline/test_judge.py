@@ -183,6 +183,14 @@ def test_a_record_without_a_trace_gets_the_requests(verdicts_of: Any) -> None:
     assert ("ab" * 16, "cd" * 8, 1) == (own["traceId"], own["spanId"], own["flags"])
 
 
+def test_a_trace_of_zeros_is_none(verdicts_of: Any) -> None:
+    """W3C says that an id of zeros is invalid; the request's stands in."""
+    zeros = record(copied()) | {"traceId": "0" * 32, "spanId": "0" * 16}
+    [resource_logs] = stored(verdicts_of(otlp(zeros), as_otlp=True))
+    [log_record] = resource_logs["scopeLogs"][0]["logRecords"]
+    assert (TRACE_ID, SPAN_ID) == (log_record["traceId"], log_record["spanId"])
+
+
 def test_only_the_listed_envelope_survives(verdicts_of: Any) -> None:
     """Of resource and scope the short list is forwarded, the rest dropped and counted."""
     resource = {
@@ -241,6 +249,7 @@ def test_any_other_body_rejects_the_record(verdicts_of: Any, body: Any) -> None:
     [
         {"traceId": "xyz"},
         {"traceId": "ab"},
+        {"traceId": "ab " * 10 + "ab"},
         {"traceId": TRACE_ID, "spanId": "00f067aa0ba902b"},
         {"timeUnixNano": "soon"},
         {"timeUnixNano": "-1"},
