@@ -9,6 +9,7 @@ import falcon
 import structlog
 from peewee import PeeweeException
 
+from psr_service.connections import connect
 from psr_service.migrations import HISTORY
 from psr_service.openapi import OpenApiResource
 from psr_service.ownership import Ownership
@@ -46,7 +47,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = _now) -> A
     url = postgres.database_url(settings)
     if not settings.is_production:
         _migrate(url)
-    store = Store(postgres.pool(url, THREADS), settings.psr_min_group, clock=clock)
+    store = Store(connect(url, THREADS), settings.psr_min_group, clock=clock)
     app: App = falcon.App(middleware=middleware.stack(settings, SERVICE))
     error_handlers.install(app)
     _add_routes(app, store, settings)

@@ -1,27 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The service's only SQL besides the migrations: keeps ratings and showings, and reads them back.
 
-Each method is one visit to the database, on a connection of the pool.
-When the database is away it raises `Unavailable`; the next visit finds it again by itself.
+Each method is one visit to the database, which may be repeated without harm: new ids are chosen
+before it. When the database is away it raises `Unavailable`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 import msgspec
 from peewee import PostgresqlDatabase, ProgrammingError
-from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
 
+from psr_service.connections import RETRY_SECONDS, Connections, Result
 from psr_service.messages import ImpressionForm, RatingForm, RatingStored
 from psr_service.ratings import Standing, day_of
-from service_kit.postgres import CONNECTION_LOST
 from service_kit.problem import Unavailable
-
-RETRY_SECONDS: Final = 5
-"""When a caller may try again after the database was away; PostgreSQL restarts in less."""
 
 Row = dict[str, Any]
 
@@ -93,10 +88,6 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _away(detail: str, code: str) -> Unavailable:
-    return Unavailable(detail, retry_after=RETRY_SECONDS, code=code)
-
-
 def fetch(database: PostgresqlDatabase, statement: str, values: Mapping[str, Any]) -> list[Row]:
     """Run a statement on an open connection and give its rows, by column name."""
     cursor = database.execute_sql(statement, values)
@@ -111,14 +102,14 @@ class Store:
 
     def __init__(
         self,
-        database: PooledPostgresqlDatabase,
+        connections: Connections,
         min_group: int,
         *,
         clock: Callable[[], datetime] = _now,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         """`min_group` is written to the database on the first visit: its views go by it."""
-        self._database = database
+        self._connections = connections
         self._min_group = min_group
         self._min_group_is_set = False
         self._clock = clock
@@ -137,49 +128,58 @@ class Store:
             "now": self._clock(),
             "trace_id": trace_id,
         }
-        with self._visit():
+
+        def work() -> RatingStored:
             kept_id = self._row(RATE, new)["id"]
-            all_ratings = self._row(AGGREGATE, new) if aggregate else {"mean": None, "count": None}
-        return RatingStored(
-            kept_id, all_ratings["mean"], all_ratings["count"], replaced=kept_id != new["id"]
-        )
+            everybody = self._row(AGGREGATE, new) if aggregate else {"mean": None, "count": None}
+            replaced = kept_id != new["id"]
+            return RatingStored(kept_id, everybody["mean"], everybody["count"], replaced)
+
+        return self._visit(work)
 
     def standing(self, owner_id: UUID, prompt_id: UUID) -> Standing:
         """Tell what the owner has seen and done today."""
         today = self._today(owner_id, prompt_id)
-        with self._visit():
-            return Standing(at=today["now"], **self._row(STANDING, today))
+        row = self._visit(lambda: self._row(STANDING, today))
+        return Standing(at=today["now"], **row)
 
     def show(self, owner_id: UUID, form: ImpressionForm) -> UUID:
         """Record that the question was shown, once an id; returns the id."""
-        with self._visit():
-            return self._show(owner_id, form, form.id or self._new_id(), None)
+        showing_id = form.id or self._new_id()
+        return self._visit(lambda: self._show(owner_id, form, showing_id, None))
 
     def dismiss(self, owner_id: UUID, form: ImpressionForm) -> UUID:
         """Record that the question was dismissed: the showing `form.id`, or the day's latest.
 
         Where neither was recorded, it is now, as shown and dismissed in one.
         """
-        with self._visit():
-            showing_id = form.id or self._latest_showing(owner_id, form.prompt_id) or self._new_id()
-            return self._show(owner_id, form, showing_id, self._clock())
+        new_id, now = self._new_id(), self._clock()
+
+        def work() -> UUID:
+            showing_id = form.id or self._latest_showing(owner_id, form.prompt_id) or new_id
+            return self._show(owner_id, form, showing_id, now)
+
+        return self._visit(work)
 
     def own_ratings(self, owner_id: UUID, prompt_id: UUID) -> list[Row]:
         """Give count, mean and all the stars of each version, the owner's latest rated first."""
-        with self._visit():
-            return self._rows(OWN_RATINGS, {"owner_id": owner_id, "prompt_id": prompt_id})
+        values = {"owner_id": owner_id, "prompt_id": prompt_id}
+        return self._visit(lambda: self._rows(OWN_RATINGS, values))
 
     def read(self, statement: str, values: Mapping[str, Any]) -> list[Row]:
         """Run a statement of `psr_service.analytics`, which may take longer, and give its rows."""
-        with self._visit(), self._database.atomic():
-            self._rows(MORE_TIME, {})
-            return self._rows(statement, values)
+
+        def work() -> list[Row]:
+            with self._connections.atomic():
+                self._rows(MORE_TIME, {})
+                return self._rows(statement, values)
+
+        return self._visit(work)
 
     def check(self) -> str | None:
         """Give a reason code unless the database answers and its schema is there."""
         try:
-            with self._visit():
-                self._rows(SCHEMA_IS_THERE, {})
+            self._visit(lambda: self._rows(SCHEMA_IS_THERE, {}))
         except Unavailable as error:
             return error.code
         return None
@@ -211,24 +211,22 @@ class Store:
             "day": midnight.date(),
         }
 
-    @contextmanager
-    def _visit(self) -> Iterator[None]:
+    def _visit(self, work: Callable[[], Result]) -> Result:
+        """Do some work that may be done twice; raises `Unavailable`."""
         try:
-            with self._database.connection_context():
-                self._set_min_group()
-                yield
-        except (*CONNECTION_LOST, MaxConnectionsExceeded) as error:
-            raise _away("The database is away.", "database_away") from error
+            if not self._min_group_is_set:
+                self._connections.run(self._set_min_group)
+            return self._connections.run(work)
         except ProgrammingError as error:
-            raise _away("The database lacks its schema.", "schema_missing") from error
+            detail = "The database lacks its schema."
+            raise Unavailable(detail, retry_after=RETRY_SECONDS, code="schema_missing") from error
 
     def _set_min_group(self) -> None:
-        if not self._min_group_is_set:
-            self._rows(SET_MIN_GROUP, {"min_group": self._min_group})
-            self._min_group_is_set = True
+        self._rows(SET_MIN_GROUP, {"min_group": self._min_group})
+        self._min_group_is_set = True
 
     def _row(self, statement: str, values: Mapping[str, Any]) -> Row:
         return self._rows(statement, values)[0]
 
     def _rows(self, statement: str, values: Mapping[str, Any]) -> list[Row]:
-        return fetch(self._database, statement, values)
+        return fetch(self._connections, statement, values)

@@ -54,13 +54,17 @@ def analyst_url(url: str) -> str:
     return make_dsn(url, options=f"-c role={ANALYST_ROLE}")
 
 
-def pool(url: str, max_connections: int) -> PooledPostgresqlDatabase:
+def pool(
+    url: str,
+    max_connections: int,
+    pool_class: type[PooledPostgresqlDatabase] = PooledPostgresqlDatabase,
+) -> PooledPostgresqlDatabase:
     """Open a pool of at most `max_connections`, one for each thread that uses it.
 
     Nothing connects before the first statement, so that a service starts without its database.
     """
     parameters = _parameters(url, f"-c statement_timeout={_STATEMENT_MS}")
-    return PooledPostgresqlDatabase(
+    return pool_class(
         parameters.pop("dbname"),
         max_connections=max_connections,
         timeout=_WAIT_FOR_CONNECTION_SECONDS,

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from falcon import testing
-from playhouse.pool import PooledPostgresqlDatabase
 
 from psr_service.app import create_app
+from psr_service.connections import Connections, connect
 from psr_service.messages import ImpressionForm, RatingForm, Source
 from psr_service.migrations import HISTORY
 from psr_service.store import Store
@@ -37,16 +37,16 @@ class Clock:
 
 
 @pytest.fixture(scope="module")
-def migrated(database_url: str) -> Iterator[PooledPostgresqlDatabase]:
+def migrated(database_url: str) -> Iterator[Connections]:
     """Give a pool on a database with the service's schema."""
     migrations.up(postgres.single(database_url), [HISTORY])
-    pool = postgres.pool(database_url, max_connections=80)
+    pool = connect(database_url, 80)
     yield pool
     pool.close_all()
 
 
 @pytest.fixture
-def database(migrated: PooledPostgresqlDatabase) -> PooledPostgresqlDatabase:
+def database(migrated: Connections) -> Connections:
     """Give the module's database without any ratings or showings."""
     with migrated.connection_context():
         migrated.execute_sql("TRUNCATE psr_ratings, psr_impressions")
@@ -60,7 +60,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def store(database: PooledPostgresqlDatabase, clock: Clock) -> Store:
+def store(database: Connections, clock: Clock) -> Store:
     """Give a store on the emptied database."""
     return Store(database, min_group=5, clock=clock)
 
@@ -89,7 +89,7 @@ def rate(store: Store) -> Callable[..., None]:
 
 
 @pytest.fixture
-def make_client(database: PooledPostgresqlDatabase, database_url: str, clock: Clock) -> MakeClient:
+def make_client(database: Connections, database_url: str, clock: Clock) -> MakeClient:
     """Give a function that starts the service with settings of the test's choice."""
 
     def make(**environ: str) -> testing.TestClient:

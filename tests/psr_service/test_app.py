@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from falcon import testing
-from playhouse.pool import PooledPostgresqlDatabase
 
 from psr_service.app import create_app
+from psr_service.connections import Connections
 from service_kit.settings import read
 from tests.psr_service.conftest import OTHER, OWNER, Clock, MakeClient, headers
 
@@ -45,7 +45,7 @@ def test_production_answers_without_the_aggregate(make_client: MakeClient) -> No
 
 
 def test_owner_and_trace_come_from_the_request_not_the_body(
-    client: testing.TestClient, database: PooledPostgresqlDatabase
+    client: testing.TestClient, database: Connections
 ) -> None:
     """An owner_id in the body is an unknown field: ignored."""
     trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -60,7 +60,7 @@ def test_owner_and_trace_come_from_the_request_not_the_body(
 
 
 def test_note_is_cleaned_before_it_is_kept(
-    client: testing.TestClient, database: PooledPostgresqlDatabase
+    client: testing.TestClient, database: Connections
 ) -> None:
     """Trimmed, without control characters, redacted."""
     client.simulate_post("/psr", json=form(note="  ask\u0000 me:\nana@example.com  "))

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
-from playhouse.pool import PooledPostgresqlDatabase
 from typer import Typer
 from typer.testing import CliRunner, Result
 
+from psr_service.connections import Connections
 from psr_service.store import Store
 from service_kit import postgres
 from telesift.commands import db, privacy, report
@@ -22,7 +22,7 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(database: PooledPostgresqlDatabase, database_url: str) -> Run:
+def run(database: Connections, database_url: str) -> Run:
     """Give a function that runs a command on the module's database."""
 
     def run(app: Typer, *arguments: str, url: str = database_url, answer: str = "") -> Result:
@@ -131,7 +131,7 @@ def test_privacy_exports_everything_about_one_owner(run: Run, store: Store) -> N
 
 
 def test_privacy_erases_one_owner_and_gives_a_receipt(
-    run: Run, store: Store, database: PooledPostgresqlDatabase
+    run: Run, store: Store, database: Connections
 ) -> None:
     """The counts are what was there; a second time there is nothing; others keep theirs."""
     owner_id, other_id = uuid4(), uuid4()

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
-from playhouse.pool import PooledPostgresqlDatabase
 from scipy import stats
 
+from psr_service.connections import Connections
 from psr_service.dictionary import dictionary
 from psr_service.messages import Reason
 from psr_service.openapi import openapi_document
@@ -41,7 +41,7 @@ def test_there_are_five_queries() -> None:
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_query_answers_an_analyst(
-    rate: Callable[..., None], database: PooledPostgresqlDatabase, clock: Clock, query: str
+    rate: Callable[..., None], database: Connections, clock: Clock, query: str
 ) -> None:
     """Each runs under the role psr_analyst, and finds something in ratings made for it."""
     clock.now = datetime.now(UTC)  # one of them asks for the last month

@@ -7,6 +7,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
@@ -60,6 +61,17 @@ def test_starts_without_its_database(directory: Path) -> None:
     with EmbeddedPostgres(directory):
         assert 200 == rate(client, str(uuid4())).status_code
         assert 200 == client.simulate_get("/readyz").status_code
+
+
+def test_a_restart_between_requests_is_not_noticed(directory: Path) -> None:
+    """Every connection that idled through it is lost, and no request fails for it."""
+    with EmbeddedPostgres(directory) as server:
+        client = service(server.url, OWNER)
+        with ThreadPoolExecutor(8) as threads:
+            before = list(threads.map(lambda _: rate(client, str(uuid4())).status_code, range(32)))
+    with EmbeddedPostgres(directory), ThreadPoolExecutor(8) as threads:
+        after = list(threads.map(lambda _: rate(client, str(uuid4())).status_code, range(32)))
+    assert {200} == {*before, *after}
 
 
 def stop(server: EmbeddedPostgres, directory: Path) -> None:

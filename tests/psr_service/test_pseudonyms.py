@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from peewee import ProgrammingError
-from playhouse.pool import PooledPostgresqlDatabase
 
+from psr_service.connections import Connections
 from psr_service.store import Row, Store
 
 Rate = Callable[..., None]
@@ -57,7 +57,7 @@ def test_small_groups_show_no_rating_and_no_note(store: Store, rate: Rate) -> No
 
 
 def test_a_cheap_function_of_the_analyst_sees_no_hidden_row(
-    store: Store, rate: Rate, database: PooledPostgresqlDatabase
+    store: Store, rate: Rate, database: Connections
 ) -> None:
     """A planner that ran it before the view's own condition would leak the small groups."""
     rate(uuid4(), 1, 1, note="hidden note")
@@ -74,7 +74,7 @@ def test_a_cheap_function_of_the_analyst_sees_no_hidden_row(
             database.execute_sql("RESET ROLE")
 
 
-def test_analyst_cannot_make_a_pseudonym(store: Store, database: PooledPostgresqlDatabase) -> None:
+def test_analyst_cannot_make_a_pseudonym(store: Store, database: Connections) -> None:
     """Without the key, trying out known owners leads nowhere: the key is not for the analyst."""
     with database.connection_context():
         database.execute_sql("SET ROLE psr_analyst")

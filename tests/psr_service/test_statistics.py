@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from playhouse.pool import PooledPostgresqlDatabase
 from scipy import stats
 
 from psr_service.analytics import KEYS, Grouping, statistics
+from psr_service.connections import Connections
 from psr_service.messages import Statistics, StatisticsQuery
 from psr_service.store import Store
 from tests.psr_service.conftest import Clock, rating, showing
@@ -223,7 +223,7 @@ def test_pages_are_disjoint_and_know_the_total(store: Store, rate: Rate) -> None
 
 
 def test_views_are_the_function_without_a_filter(
-    store: Store, rate: Rate, database: PooledPostgresqlDatabase
+    store: Store, rate: Rate, database: Connections
 ) -> None:
     """An analyst's SELECT and the service's answer are the same figures."""
     rate(uuid4(), *GROUPS[-1])

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID, uuid4
 
 import pytest
-from playhouse.pool import PooledPostgresqlDatabase
 
+from psr_service.connections import Connections
 from psr_service.messages import RatingStored
 from psr_service.ratings import Standing
 from psr_service.store import Store
@@ -16,13 +16,13 @@ from tests.psr_service.conftest import NOON, Clock, rating, showing
 OWNER, PROMPT = uuid4(), uuid4()
 
 
-def rows(database: PooledPostgresqlDatabase, select: str) -> list[tuple[object, ...]]:
+def rows(database: Connections, select: str) -> list[tuple[object, ...]]:
     with database.connection_context():
         return list(database.execute_sql(select).fetchall())
 
 
 def test_second_rating_of_the_day_replaces_the_first(
-    store: Store, database: PooledPostgresqlDatabase, clock: Clock
+    store: Store, database: Connections, clock: Clock
 ) -> None:
     """Stars, note, version, source and trace change; id, created_at and the count of rows stay."""
     first = store.rate(OWNER, rating(PROMPT, 2, note="meh"), "a" * 32, aggregate=True)
@@ -66,9 +66,7 @@ def test_the_day_is_utc(
     assert same_day == (again.id == kept.id)
 
 
-def test_concurrent_submissions_leave_one_row(
-    store: Store, database: PooledPostgresqlDatabase
-) -> None:
+def test_concurrent_submissions_leave_one_row(store: Store, database: Connections) -> None:
     """64 at once: one row, one id in all answers, exactly one of them the first."""
     with ThreadPoolExecutor(64) as threads:
         answers = list(
@@ -131,9 +129,7 @@ def test_dismissal_after_midnight_counts_for_the_new_day(store: Store, clock: Cl
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_dismissal_joins_its_showing(
-    store: Store, database: PooledPostgresqlDatabase, named: bool
-) -> None:
+def test_dismissal_joins_its_showing(store: Store, database: Connections, named: bool) -> None:
     """Shown, then dismissed, then dismissed again by a retry: one showing, dismissed."""
     showing_id = store.show(OWNER, showing(PROMPT))
     form = showing(PROMPT, id=showing_id if named else None)
@@ -142,7 +138,7 @@ def test_dismissal_joins_its_showing(
     assert [(showing_id, NOON, NOON)] == rows(database, select)
 
 
-def test_repeated_showing_counts_once(store: Store, database: PooledPostgresqlDatabase) -> None:
+def test_repeated_showing_counts_once(store: Store, database: Connections) -> None:
     """A client that names its showing may send it again, also after the dismissal."""
     form = showing(PROMPT, id=uuid4())
     for tell in (store.show, store.dismiss, store.show):
@@ -150,14 +146,14 @@ def test_repeated_showing_counts_once(store: Store, database: PooledPostgresqlDa
     assert [(1, 1)] == rows(database, "SELECT count(*), count(dismissed_at) FROM psr_impressions")
 
 
-def test_nobody_dismisses_for_others(store: Store, database: PooledPostgresqlDatabase) -> None:
+def test_nobody_dismisses_for_others(store: Store, database: Connections) -> None:
     """Naming somebody else's showing changes nothing of theirs."""
     theirs: UUID = store.show(uuid4(), showing(PROMPT))
     store.dismiss(OWNER, showing(PROMPT, id=theirs))
     assert [(theirs, None)] == rows(database, "SELECT id, dismissed_at FROM psr_impressions")
 
 
-def test_min_group_reaches_the_views(database: PooledPostgresqlDatabase, clock: Clock) -> None:
+def test_min_group_reaches_the_views(database: Connections, clock: Clock) -> None:
     """The service's PSR_MIN_GROUP is what the database's views go by."""
     for min_group in (7, 5):
         Store(database, min_group, clock=clock).standing(OWNER, PROMPT)
