@@ -13,9 +13,12 @@ export default defineConfig(({ mode }) => ({
     minify: false, // The application's bundler does it, and people can read what they ship.
     sourcemap: true,
     lib: {
-      entry: { index: "src/index.ts", psr: "src/psr/index.ts", react: "src/react/index.ts" },
+      entry: { index: "src/index.ts", psr: "src/psr.ts", react: "src/react.ts" },
       formats: ["es"],
     },
-    rolldownOptions: { external: [/^react(\/|$)/] },
+    rolldownOptions: {
+      external: [/^react(\/|$)/],
+      output: { chunkFileNames: "shared/[name].js" },
+    },
   },
 }));

@@ -20,6 +20,7 @@ export default defineConfig({
           name: "chromium",
           environment: "node",
           include: ["test/chromium/**/*.test.ts"],
+          globalSetup: ["test/chromium/pages/build.ts"],
           testTimeout: 30_000,
           hookTimeout: 30_000,
           maxWorkers: 2,

@@ -37,3 +37,9 @@ export const RETRY_AFTER_LONGEST_MS = 3_600_000;
 
 /** An answer's trace belongs to events that follow this soon; later ones have another cause. */
 export const TRACE_LIFETIME_MS = 10_000;
+
+/** A rating's note, in characters; the server clamps longer ones. */
+export const NOTE_CHARACTERS = 280;
+
+/** How long thanks for a rating stay. */
+export const THANKS_MS = 4_000;

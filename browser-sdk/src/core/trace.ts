@@ -22,6 +22,9 @@ export function withTrace<R extends Response>(response: R): R {
   return response;
 }
 
+/** The trace of the latest answer. */
+export const latestTraceparent = (): string | undefined => latest;
+
 /** The trace that an event belongs to: the application's, or else the latest answer's. */
 export function activeTraceparent({ traceContext }: InitOptions): string | undefined {
   try {

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+// @telesift/browser/react: ratings in React.
+
+export type { PsrPromptOptions } from "./psr/mountPsrPrompt.js";
+export type { PsrOptions, PsrSource } from "./psr/options.js";
+export { PsrPrompt } from "./psr/PsrPrompt.js";
+export type { PsrState } from "./psr/psr.js";
+export type { PsrTexts } from "./psr/texts.js";
+export { type UsePsr, usePsr } from "./psr/usePsr.js";
