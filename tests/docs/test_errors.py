@@ -11,6 +11,8 @@ from service_kit.problem import Problem
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/reference/errors.md").read_text()
 REASONS, ERRORS = PAGE.split("## Errors: a whole request")
+# What a sink says of its other side is for the log: no caller ever sees it.
+IS_SINK = lambda path: bool({"sinks", "events_table"} & set(path.parts))  # noqa: E731
 SOURCES = [
     path
     for part in ("service_kit", "processors", "psr_service")

@@ -59,8 +59,9 @@ def _own() -> dict[str, Any]:
             ],
         },
         "own.id": uuid | {"description": "The event's id; made by the server where absent."},
-        "own.user_id": uuid
-        | {"description": "Whom a service speaks for; ignored from everybody else."},
+        "own.user_id": {
+            "description": "Whom a service speaks for, a UUID; ignored from everybody else."
+        },
     }
 
 
