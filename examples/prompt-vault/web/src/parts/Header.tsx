@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Link } from "./Link";
+
+/** Where one is, and what one can do from everywhere. */
+export function Header({ name, onSignOut }: { name: string; onSignOut: () => void }) {
+  return (
+    <header className="top">
+      <Link to="/" className="brand">
+        <img src="/icon.svg" alt="" width="28" height="28" /> Prompt Vault
+      </Link>
+      <nav aria-label="Main">
+        <Link to="/new">New prompt</Link>
+        <Link to="/transfer">Import and export</Link>
+      </nav>
+      <button type="button" className="quiet" onClick={onSignOut}>
+        Sign out {name}
+      </button>
+    </header>
+  );
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSX is compiled by Vite itself: no plugin is needed for a production build.
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  build: { target: "es2022", assetsInlineLimit: 0, sourcemap: true },
+});
