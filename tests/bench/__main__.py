@@ -8,11 +8,12 @@ import os
 import platform
 import sys
 
-from tests.bench import pipeline, service
+from tests.bench import pipeline, psr, service
 
 PARTS = {
     "pipeline": ("The pipeline, a 50-event batch, beside the floor", pipeline.report),
     "service": ("The processor over HTTP, one worker, outbox on, sink logs", service.report),
+    "psr": ("POST /psr, beside the bare upsert by pgbench", psr.report),
 }
 
 
