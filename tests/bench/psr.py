@@ -112,6 +112,11 @@ def _output(command: list[str], env: dict[str, str]) -> str:
     return done.stdout
 
 
-if __name__ == "__main__":
+def report() -> None:
+    """Print the figures."""
     for name, figure in measure().items():
-        print(f"{name:<24}{figure:>12.2f}")
+        print(f"  {name:<24}{figure:>12.2f}")
+
+
+if __name__ == "__main__":
+    report()
