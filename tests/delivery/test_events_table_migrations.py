@@ -12,8 +12,13 @@ from service_kit import migrations, postgres
 from telesift.database import HISTORIES
 from tests.delivery.table import DAYS, NOON, rows
 
-NAMES = ["0001_telemetry_events", "0002_retention_receipts"]
-TABLES = {"telemetry_events", "telemetry_retention_receipts"}
+NAMES = ["0001_telemetry_events", "0002_retention_receipts", "0003_usage"]
+TABLES = {
+    "telemetry_events",
+    "telemetry_retention_receipts",
+    "telemetry_hours",
+    "telemetry_latencies",
+}
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from peewee import IntegrityError, OperationalError, PostgresqlDatabase, Program
 from psr_service.migrations import HISTORY
 from service_kit import migrations, postgres
 
-NAMES = ["0001_ratings", "0002_settings", "0003_analytics", "0004_analyst"]
+NAMES = ["0001_ratings", "0002_settings", "0003_analytics", "0004_analyst", "0005_responses"]
 
 TABLES = """
 SELECT relname FROM pg_class
@@ -120,7 +120,7 @@ def test_the_table_takes_280_families(migrated: PostgresqlDatabase) -> None:
     )
 
 
-VIEWS = ("prompts", "versions", "daily", "weekly", "sources", "ratings")
+VIEWS = ("prompts", "versions", "daily", "weekly", "sources", "ratings", "responses")
 
 
 @pytest.mark.parametrize("view", VIEWS)
