@@ -22,6 +22,7 @@ from processors.delivery.group import Group
 from processors.delivery.ledger import Ledger
 from processors.delivery.ledger import read as read_ledger
 from processors.delivery.opening import open_outbox
+from processors.delivery.room import check_room
 from processors.delivery.status import Status
 from processors.delivery.status import read as read_status
 from processors.delivery.tally import Tally
@@ -108,7 +109,7 @@ class Outbox:
         Without traffic nobody would notice that the disk has recovered: it is tried here.
         """
         now = time.monotonic()
-        if self._trouble and now - self._probed_at >= _PROBE_SECONDS:
+        if now - self._probed_at >= _PROBE_SECONDS:
             self._probed_at = now
             self._probe()
         return self._trouble
@@ -136,6 +137,7 @@ class Outbox:
         """Commit a group and tell those who wait; False when it is to be tried again."""
         trouble: Trouble | None = None
         try:
+            check_room(self._db, self._data_dir)
             with store.transaction(self._db):
                 group.write(self._db, self._clock(), self._max_bytes)
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody may wait forever
@@ -153,15 +155,15 @@ class Outbox:
         return time.monotonic() - group.since < _LOCKED_SECONDS
 
     def _probe(self) -> None:
-        if self._max_bytes < _PROBE_BYTES:
+        if self._trouble is Trouble.OUTBOX_FULL and self._max_bytes < _PROBE_BYTES:
             return
         try:
             # Its own connection: readiness may be asked on another thread than the loop's.
             with closing(store.connect(store.file(self._data_dir), durable=True)) as db:
-                for filler in (bytes(_PROBE_BYTES), None):
-                    with store.transaction(db):
-                        db.execute("UPDATE state SET probe = ?", (filler,))
-        except sqlite3.Error as error:
+                check_room(db, self._data_dir)
+                if self._trouble:
+                    _write_and_clear(db)
+        except (sqlite3.Error, OSError, OutboxUnavailable) as error:
             self._report(trouble_of(error))
         else:
             self._report(None)
@@ -173,3 +175,9 @@ class Outbox:
                 _log.error("outbox.unavailable", reason=trouble)
             else:
                 _log.info("outbox.recovered")
+
+
+def _write_and_clear(db: sqlite3.Connection) -> None:
+    for filler in (bytes(_PROBE_BYTES), None):
+        with store.transaction(db):
+            db.execute("UPDATE state SET probe = ?", (filler,))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Why nothing can be stored right now."""
 
+import errno
 import sqlite3
 from enum import StrEnum
 from typing import Final
@@ -39,4 +40,6 @@ def trouble_of(error: Exception) -> Trouble:
     """Name what stopped a commit; what is not known counts as the disk's."""
     if isinstance(error, OutboxUnavailable):
         return error.trouble
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Trouble.DISK_FULL
     return _BY_CODE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, Trouble.DISK_ERROR)

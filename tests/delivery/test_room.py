@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A disk that fills up: events are refused in time, so that deliveries can still empty it."""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from processors.delivery import room
+from processors.delivery.dispatch import Dispatch
+from processors.delivery.frames import compress
+from processors.delivery.outbox import Outbox, OutboxUnavailable, Trouble
+from tests.delivery.samples import Recorder, new_ids, open_outbox, resource_logs, store, tally
+from tests.services import wait_until
+
+
+@pytest.fixture(autouse=True)
+def eager_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let readiness look at the disk whenever it is asked."""
+    monkeypatch.setattr("processors.delivery.outbox._PROBE_SECONDS", 0.0)
+
+
+def test_a_disk_with_little_left_takes_no_more_events(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Readiness is red before anybody is refused, and both recover with the disk."""
+    outbox = open_outbox(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(room, "SPARE_BYTES", 1 << 60)
+        assert Trouble.DISK_FULL == outbox.health()
+        with pytest.raises(OutboxUnavailable) as caught:
+            store(outbox, new_ids(1))
+        assert Trouble.DISK_FULL == caught.value.trouble
+    assert outbox.health() is None
+    store(outbox, new_ids(1))
+    assert (1, True) == (outbox.ledger().received, outbox.ledger().balanced)
+    outbox.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Mount a file system of 16 MB."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(tmp_path)]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("mounting a small disk needs root; the full disk is then not tested here")
+    yield tmp_path
+    subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
+
+
+def test_an_outbox_that_filled_its_disk_can_be_emptied_and_filled_again(small_disk: Path) -> None:
+    """Sinks that were away come back to a full disk: every event arrives, and there is room."""
+    outbox = open_outbox(small_disk)
+    sink = Recorder()
+    taken = fill(outbox)
+    assert Trouble.DISK_FULL == outbox.health()
+    dispatch = Dispatch(small_disk, [sink], max_age_seconds=3600)
+    dispatch.start()
+    wait_until(lambda: outbox.status().events == 0, 30, "the backlog to be delivered")
+    assert dict.fromkeys(taken, 1) == dict(sink.ids)
+    assert outbox.health() is None
+    dispatch.stop(10)
+    assert fill(outbox)
+    assert outbox.ledger().balanced
+    outbox.close()
+
+
+def fill(outbox: Outbox) -> list[str]:
+    """Store events that hardly compress until one is refused; give the ids that were taken."""
+    taken: list[str] = []
+    while True:
+        ids = new_ids(1)
+        frame = compress(resource_logs(ids, version=os.urandom(50_000).hex()))
+        try:
+            asyncio.run(outbox.append(frame, tally(1)))
+        except OutboxUnavailable:
+            return taken
+        taken += ids
