@@ -14,6 +14,7 @@ import structlog
 
 from processors.delivery import backlog, store
 from processors.delivery.backoff import Backoff
+from processors.delivery.claim import Claim
 from processors.delivery.sinks import Batch, Receipt, Retry, Sink
 
 # Long enough for a batch to gather under load, too short to be noticed.
@@ -31,7 +32,7 @@ class Courier(threading.Thread):
     def __init__(self, data_dir: Path, sink: Sink, backoff: Backoff | None = None) -> None:
         # A daemon: a sink that hangs for good must not keep the process from ending.
         super().__init__(name=f"courier-{sink.name}", daemon=True)
-        self._path = store.file(data_dir)
+        self._data_dir = data_dir
         self._sink = sink
         self._backoff = backoff or Backoff()
         self._news = threading.Event()
@@ -54,17 +55,19 @@ class Courier(threading.Thread):
     def run(self) -> None:
         """Deliver until stopped; the thread's own main function."""
         # NORMAL: the settlement of a batch that a power cut undoes only has it delivered again.
-        db = store.connect(self._path, durable=False)
+        db = store.connect(store.file(self._data_dir), durable=False)
+        claim = Claim(self._data_dir, self._sink.name)
         try:
             while not self._is_over():
-                self._turn(db)
+                self._turn(db, claim)
         finally:
             self._sink.close()
+            claim.close()
             db.close()
 
-    def _turn(self, db: sqlite3.Connection) -> None:
+    def _turn(self, db: sqlite3.Connection, claim: Claim) -> None:
         try:
-            delivered = self._deliver_next(db)
+            delivered = self._deliver_next(db, claim)
         except Retry as retry:
             self._pause(retry.reason, retry.after_seconds)
         except Exception as error:  # noqa: BLE001 - no fault of one batch may end deliveries
@@ -72,8 +75,17 @@ class Courier(threading.Thread):
         else:
             self._rest(delivered)
 
-    def _deliver_next(self, db: sqlite3.Connection) -> bool:
-        """Deliver and settle one batch; False when there is none."""
+    def _deliver_next(self, db: sqlite3.Connection, claim: Claim) -> bool:
+        """Deliver and settle one batch; False when there is none, or somebody changes rows."""
+        if not claim.take():
+            return False
+        try:
+            return self._deliver_claimed(db)
+        finally:
+            if self._unsettled is None:  # a receipt must meet the rows that it is about
+                claim.release()
+
+    def _deliver_claimed(self, db: sqlite3.Connection) -> bool:
         if self._unsettled is None:
             batch = backlog.next_batch(db, self._sink.name)
             if batch is None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stored frames, read back as single events for the sinks that need them one by one."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
-from processors.delivery.frames import FrameUnreadable, compress, texts
+from processors.delivery.frames import FrameUnreadable, compress, join, texts
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -83,6 +84,7 @@ class _RawResourceLogs(Struct, gc=False):
 
 _UNREADABLE = (msgspec.MsgspecError, KeyError, ValueError)
 _decode = msgspec.json.Decoder(list[_ResourceLogs]).decode
+_decode_record = msgspec.json.Decoder(_LogRecord).decode
 _decode_raw = msgspec.json.Decoder(list[_RawResourceLogs]).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -114,6 +116,40 @@ def split(frames: bytes) -> list[bytes]:
         ]
     except _UNREADABLE:
         raise FrameUnreadable from None
+
+
+def without(frames: bytes, user_id: str) -> tuple[bytes, Counter[str]]:
+    """Leave out a user's events: give the frames of the others, and how many went, by name.
+
+    Raises `FrameUnreadable`.
+    """
+    gone: Counter[str] = Counter()
+    try:
+        rest = [_without(json, user_id, gone) for json in _lists(frames)]
+    except _UNREADABLE:
+        raise FrameUnreadable from None
+    return join(filter(None, rest)), gone
+
+
+def _without(json: bytes, user_id: str, gone: Counter[str]) -> bytes:
+    left = []
+    for resource_logs in _decode_raw(json):
+        for scope_logs in resource_logs.scopeLogs:
+            scope_logs.logRecords = [
+                record for record in scope_logs.logRecords if not _goes(record, user_id, gone)
+            ]
+        resource_logs.scopeLogs = [scope for scope in resource_logs.scopeLogs if scope.logRecords]
+        if resource_logs.scopeLogs:
+            left.append(resource_logs)
+    return compress(_encode(left)[1:-1]) if left else b""
+
+
+def _goes(raw: Raw, user_id: str, gone: Counter[str]) -> bool:
+    record = _decode_record(raw)
+    if _plain(record.attributes).get("user.id") != user_id:
+        return False
+    gone[record.eventName] += 1
+    return True
 
 
 def _lists(frames: bytes) -> Iterator[bytes]:

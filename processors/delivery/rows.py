@@ -35,6 +35,28 @@ def set_aside(
     )
 
 
+def replace(
+    db: sqlite3.Connection, seq: int, frames: bytes, gone: Mapping[str, int], reason: str
+) -> None:
+    """Put fewer events in a row's place; those gone, by name, are undeliverable for a reason."""
+    (size,) = db.execute("SELECT bytes FROM row WHERE seq = ?", (seq,)).fetchone()
+    number = sum(gone.values())
+    if frames:
+        db.execute(
+            "UPDATE row SET events = events - ?, bytes = ?, frames = ? WHERE seq = ?",
+            (number, len(frames), frames, seq),
+        )
+    else:
+        db.execute("DELETE FROM row WHERE seq = ?", (seq,))
+    db.execute("UPDATE state SET bytes = bytes - ?", (size - len(frames),))
+    owed = db.execute(
+        "UPDATE sink SET undeliverable = undeliverable + ? WHERE cursor < ? RETURNING name",
+        (number, seq),
+    )
+    for (sink,) in owed.fetchall():
+        set_aside(db, sink, {(event, reason): count for event, count in gone.items()})
+
+
 def forget(db: sqlite3.Connection, up_to: int) -> None:
     """Drop the rows up to and including a number."""
     db.execute(

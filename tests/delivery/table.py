@@ -37,13 +37,14 @@ def batch(*rows: Sequence[Record], stored_at: datetime = NOON) -> Batch:
     return Batch(
         0,
         [
-            Row(seq, len(records), _frame(records), stored_at.timestamp())
+            Row(seq, len(records), frame(records), stored_at.timestamp())
             for seq, records in enumerate(rows, start=1)
         ],
     )
 
 
-def _frame(records: Sequence[Record]) -> bytes:
+def frame(records: Sequence[Record]) -> bytes:
+    """Make a request's frame."""
     service = {"key": "service.name", "value": {"stringValue": "vault"}}
     scope_logs = {"scope": {"name": "sdk"}, "logRecords": records}
     return compress(json.encode({"resource": {"attributes": [service]}, "scopeLogs": [scope_logs]}))
