@@ -9,7 +9,7 @@ import pytest
 from tests.collector.running import FILE_SINK, FRAGMENTS, PIPELINE, WHITELIST, config_flags
 
 SINKS = sorted(FRAGMENTS.glob("sink-*.yaml"))
-ADDITIONS = [FRAGMENTS / "metrics.yaml", FRAGMENTS / "profiling.yaml"]
+ADDITIONS = [FRAGMENTS / f"{name}.yaml" for name in ("metrics", "profiling", "traces")]
 NOT_CONFIGURATION = [FRAGMENTS / "builder.yaml"]
 
 
@@ -28,7 +28,7 @@ def test_each_sink_completes_the_pipeline(otelcol: Path, sink: Path) -> None:
 
 @pytest.mark.parametrize("addition", ADDITIONS, ids=lambda path: path.stem)
 def test_each_addition_merges(otelcol: Path, addition: Path) -> None:
-    """Metrics and profiling can be added to any sink."""
+    """Metrics, profiling and traces can be added to any sink."""
     result = validate(otelcol, PIPELINE, WHITELIST, FILE_SINK, addition)
     assert (0, "") == (result.returncode, result.stderr)
 
