@@ -22,6 +22,6 @@ class Lifespan:
         self._dispatch.start()
 
     async def process_shutdown(self, scope: dict[str, Any], event: dict[str, Any]) -> None:
-        """Commit who still waits, then deliver for as long as the grace time lasts."""
-        self._outbox.close()
+        """Deliver for as long as the grace time lasts, then let go of the outbox."""
         await asyncio.to_thread(self._dispatch.stop, _GRACE_SECONDS)
+        self._outbox.close()
