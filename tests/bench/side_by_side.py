@@ -71,9 +71,11 @@ def measure() -> dict[str, dict[str, float]]:
     with nowhere(require_otelcol()) as upstream:
         for _ in range(ROUNDS):
             for name, contestant in CONTESTANTS.items():
-                with tempfile.TemporaryDirectory() as folder:
-                    with contestant(upstream, Path(folder)) as (url, pid):
-                        rounds[name].append(_round(url, pid))
+                with (
+                    tempfile.TemporaryDirectory() as folder,
+                    contestant(upstream, Path(folder)) as (url, pid),
+                ):
+                    rounds[name].append(_round(url, pid))
     return {
         name: max(figures, key=lambda figure: figure["events/CPU-s"])
         for name, figures in rounds.items()
