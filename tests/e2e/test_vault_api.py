@@ -4,28 +4,35 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 import requests
 
-from tests.e2e.vault import vault
-from tests.services import Running
+from tests.e2e.stack import VAULT, Process
+from tests.services import free_port
 
 DEMO = {"ada": "analytical-engine", "grace": "first-compiler"}
 
 
 @pytest.fixture(scope="module")
-def running(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """Run one vault for the module; no processor listens, which must not matter to it."""
-    env = {"DATABASE_URL": database_url, "VAULT_PROCESSOR_URL": "http://127.0.0.1:9"}
-    with vault(tmp_path_factory.mktemp("vault"), env) as service:
-        yield service
+    directory, port = tmp_path_factory.mktemp("vault"), free_port()
+    env = {
+        "DATABASE_URL": database_url,
+        "VAULT_PORT": str(port),
+        "VAULT_PROCESSOR_URL": "http://127.0.0.1:9",
+        "TELESIFT_DATA_DIR": str(directory),
+    }
+    service = Process(VAULT, f"http://127.0.0.1:{port}", "/readyz", env, directory / "vault.log")
+    service.start()
+    yield service
+    service.stop()
 
 
 @pytest.fixture(scope="module")
-def sign_in(running: Running) -> Callable[[str], "Visitor"]:
+def sign_in(running: Process) -> Callable[[str], "Visitor"]:
     """Give a function that signs a demo user in."""
     return lambda name: Visitor(running.url, name)
 
@@ -80,7 +87,7 @@ def test_me_names_the_user_and_the_visit_but_not_the_credential(ada: Visitor) ->
 
 @pytest.mark.parametrize("form", [{"name": "ada", "password": "no"}, {"name": "x", "password": ""}])
 def test_a_wrong_password_and_an_unknown_name_are_refused_alike(
-    running: Running, form: dict[str, str]
+    running: Process, form: dict[str, str]
 ) -> None:
     """The answer does not tell which names exist."""
     answer = requests.post(running.url + "/sign-in", json=form, timeout=10)
@@ -217,11 +224,11 @@ def test_every_answer_names_its_trace(ada: Visitor) -> None:
         assert caused[3:35] == answer.headers["traceresponse"][3:35]
 
 
-def test_the_log_quotes_nobody(ada: Visitor, running: Running) -> None:
+def test_the_log_quotes_nobody(ada: Visitor, running: Process) -> None:
     """No title, body, search or password reaches the log."""
     ada.create(title="canary-1", body="canary-2")
     ada.send_json("GET", "/prompts?q=canary-3")
     ada.send_json("POST", "/sign-in", {"name": "canary-4", "password": "canary-5"})
-    log = Path(running.stderr_path).read_text()
+    log = running.log.read_text()
     assert '"route":"/prompts"' in log
     assert "canary" not in log

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 90_000,
+    maxWorkers: 1, // Each file runs a whole stack of its own.
+  },
+});
