@@ -1,20 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """What we hold about a person, to hand over or to erase (GDPR articles 15 and 17)."""
 
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from peewee import PostgresqlDatabase
 
+from processors.delivery import owners, store
+from processors.delivery.sinks.log import line
 from psr_service.store import fetch
 
 TABLES: Final = ("psr_ratings", "psr_impressions", "telemetry_events")
 """Tables with an `owner_id`; a deployment without the database sink lacks the last."""
 
+OUTBOX: Final = "outbox"
+"""Events that still wait for a sink; on a machine without a processor there are none."""
 
-def export(database: PostgresqlDatabase, owner_id: UUID) -> dict[str, list[dict[str, Any]]]:
-    """Give every row about an owner, a list for each table."""
-    return {
+
+def export(
+    database: PostgresqlDatabase, data_dir: Path, owner_id: UUID
+) -> dict[str, list[dict[str, Any]]]:
+    """Give every row and every waiting event about an owner, a list for each place."""
+    tables = {
         table: fetch(
             database,
             f"SELECT * FROM {table} WHERE owner_id = %(owner)s",  # noqa: S608 - a name of ours
@@ -22,18 +31,37 @@ def export(database: PostgresqlDatabase, owner_id: UUID) -> dict[str, list[dict[
         )
         for table in _present(database)
     }
+    if not _has_outbox(data_dir):
+        return tables
+    waiting = owners.pending(data_dir, owner_id)
+    return tables | {OUTBOX: [msgspec.json.decode(line(event)) for event in waiting]}
 
 
-def erase(database: PostgresqlDatabase, owner_id: UUID) -> dict[str, int]:
-    """Delete every row about an owner, in one transaction, and count them for each table."""
+def erase(database: PostgresqlDatabase, data_dir: Path, owner_id: UUID) -> dict[str, int]:
+    """Delete everything about an owner, and count it for each place.
+
+    The outbox goes first: what was on its way to the database is then there to be deleted.
+    Raises `owners.StillDelivering`, with nothing erased.
+    """
+    waiting = {OUTBOX: owners.erase(data_dir, owner_id)} if _has_outbox(data_dir) else {}
     with database.atomic():
-        return {
+        tables = {
             table: database.execute_sql(
                 f"DELETE FROM {table} WHERE owner_id = %s",  # noqa: S608 - a name of ours
                 (owner_id,),
             ).rowcount
             for table in _present(database)
         }
+    return tables | waiting
+
+
+def damaged_files(data_dir: Path) -> list[str]:
+    """Name the damaged outbox files that were set aside: nobody can erase one person in them."""
+    return sorted(path.name for path in store.folder(data_dir).glob("outbox.corrupt-*"))
+
+
+def _has_outbox(data_dir: Path) -> bool:
+    return store.file(data_dir).exists()
 
 
 def _present(database: PostgresqlDatabase) -> list[str]:

@@ -42,7 +42,7 @@ def pending(data_dir: Path, owner_id: UUID) -> list[StoredEvent]:
         ]
 
 
-def erase(data_dir: Path, owner_id: UUID, wait_seconds: float = _WAIT_SECONDS) -> int:
+def erase(data_dir: Path, owner_id: UUID) -> int:
     """Erase the owner's events from the outbox, and from its file; give how many there were.
 
     For each sink that had not got them they count as `undeliverable`, with the reason `erased`.
@@ -52,7 +52,7 @@ def erase(data_dir: Path, owner_id: UUID, wait_seconds: float = _WAIT_SECONDS) -
     user_id = str(owner_id)
     with closing(store.connect(store.file(data_dir), durable=True)) as db:
         db.execute("PRAGMA secure_delete = ON")
-        with _deliveries_stopped(data_dir, db, wait_seconds):
+        with _deliveries_stopped(data_dir, db):
             erased = sum(_erase(db, seq, user_id) for seq in _rows_naming(db, user_id))
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return erased
@@ -82,10 +82,8 @@ def _erase(db: sqlite3.Connection, seq: int, user_id: str) -> int:
 
 
 @contextmanager
-def _deliveries_stopped(
-    data_dir: Path, db: sqlite3.Connection, wait_seconds: float
-) -> Iterator[None]:
-    deadline = time.monotonic() + wait_seconds
+def _deliveries_stopped(data_dir: Path, db: sqlite3.Connection) -> Iterator[None]:
+    deadline = time.monotonic() + _WAIT_SECONDS
     with ExitStack() as claims:
         for (sink,) in db.execute("SELECT name FROM sink ORDER BY name").fetchall():
             claim = claims.enter_context(closing(Claim(data_dir, sink)))

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """`telesift privacy`: answer a person who asks for their data, or for its end."""
 
+import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 import typer
 
+from processors.delivery.owners import StillDelivering
+from service_kit.settings import read
 from telesift import privacy
 from telesift.database import connecting
 
@@ -20,7 +24,7 @@ Owner = Annotated[UUID, typer.Argument(help="The user's id, a UUID.")]
 def export(owner_id: Owner) -> None:
     """Write everything that we hold about OWNER_ID, as JSON."""
     with connecting() as database, database.connection_context():
-        _write(privacy.export(database, owner_id))
+        _write(privacy.export(database, _data_dir(), owner_id))
 
 
 @app.command()
@@ -28,12 +32,25 @@ def erase(
     owner_id: Owner,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; there is no way back.")] = False,
 ) -> None:
-    """Delete everything that we hold about OWNER_ID, and write a receipt with the counts."""
+    """Delete everything that we hold about OWNER_ID, and write a receipt with the counts.
+
+    Each processor has an outbox of its own: run it with each TELESIFT_DATA_DIR.
+    """
     if not yes:
         typer.confirm("Erase this person's data for good?", abort=True)
     with connecting() as database, database.connection_context():
-        erased = privacy.erase(database, owner_id)
+        try:
+            erased = privacy.erase(database, _data_dir(), owner_id)
+        except StillDelivering:
+            typer.echo("telesift: a sink hangs with a batch; nothing erased, try again", err=True)
+            raise typer.Exit(1) from None
     _write({"owner_id": owner_id, "erased_at": datetime.now(UTC), "erased": erased})
+    for name in privacy.damaged_files(_data_dir()):
+        typer.echo(f"telesift: {name} may hold events of anybody; delete it", err=True)
+
+
+def _data_dir() -> Path:
+    return read(os.environ, serving=False).data_dir
 
 
 def _write(document: dict[str, Any]) -> None:

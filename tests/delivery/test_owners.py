@@ -167,7 +167,9 @@ def test_a_damaged_row_is_passed_over(
     assert 1 == owners.erase(tmp_path, OWNER)
 
 
-def test_a_batch_on_its_way_arrives_first(outbox: Outbox, tmp_path: Path) -> None:
+def test_a_batch_on_its_way_arrives_first(
+    outbox: Outbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whoever erases next in the database so erases what this batch has just put there."""
     sent, let_go = threading.Event(), threading.Event()
 
@@ -182,8 +184,9 @@ def test_a_batch_on_its_way_arrives_first(outbox: Outbox, tmp_path: Path) -> Non
     courier.start()
     assert sent.wait(20)
     store(outbox, of(OWNER, 3))
-    with pytest.raises(owners.StillDelivering):
-        owners.erase(tmp_path, OWNER, wait_seconds=0.05)
+    with monkeypatch.context() as patience, pytest.raises(owners.StillDelivering):
+        patience.setattr(owners, "_WAIT_SECONDS", 0.05)
+        owners.erase(tmp_path, OWNER)
     assert 5 == accounts(outbox)["db"].pending
     erased: list[int] = []
     eraser = threading.Thread(target=lambda: erased.append(owners.erase(tmp_path, OWNER)))
