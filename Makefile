@@ -56,6 +56,10 @@ generate: setup ## write everything that comes from the event catalog
 bench: setup ## measure, side by side in one run
 	$(BIN)/python -m tests.bench
 
+.PHONY: soak
+soak: setup collector ## ten minutes of one fault after another; SOAK_MINUTES, SOAK_SEED
+	$(BIN)/pytest -s tests/faults/soak.py
+
 .PHONY: lock
 lock: setup ## resolve pyproject.toml into requirements.lock (needs uv: pip install uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

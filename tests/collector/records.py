@@ -162,8 +162,8 @@ def _numbers(use: Attribute) -> Iterator[Json]:
         yield {"doubleValue": number + 0.5}
     for number in (-(2**63), -(2**53), 2**53, 2**63 - 1):
         yield {"intValue": str(number)}
-    for number in (1e300, -1e300, 5e-324, -0.0):
-        yield {"doubleValue": number}
+    for double in (1e300, -1e300, 5e-324, -0.0):
+        yield {"doubleValue": double}
 
 
 _VALUES_OF_ANY_KIND: tuple[Json, ...] = (
@@ -190,14 +190,17 @@ def _broken_identity(whole: Sketch) -> Iterator[Case]:
             yield whole.having(key, value).case(f"{key} = {value}")
 
 
+_BODIES: tuple[Json, ...] = (
+    {},
+    {"stringValue": ""},
+    {"stringValue": "x"},
+    {"intValue": 0},
+    {"kvlistValue": {}},
+)
+
+
 def _broken_shape(whole: Sketch) -> Iterator[Case]:
-    for body in (
-        {},
-        {"stringValue": ""},
-        {"stringValue": "x"},
-        {"intValue": 0},
-        {"kvlistValue": {}},
-    ):
+    for body in _BODIES:
         yield whole.case(f"body = {body}", body=body)
     name = whole.event
     for other in ("", name.upper(), f"{name} ", f" {name}", f"{name}.x", name[:-1], f"{name}\n"):

@@ -15,7 +15,7 @@ NOT_CONFIGURATION = [FRAGMENTS / "builder.yaml"]
 
 def validate(otelcol: Path, *configs: Path) -> subprocess.CompletedProcess[str]:
     """Run `otelcol validate` on merged files."""
-    command = [otelcol, "validate", *config_flags(*configs)]
+    command = [str(otelcol), "validate", *config_flags(*configs)]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 

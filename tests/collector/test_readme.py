@@ -40,6 +40,6 @@ def test_the_addition_of_ones_own_validates(otelcol: Path, tmp_path: Path) -> No
     assert found
     addition = tmp_path / "region.yaml"
     addition.write_text(found[1])
-    command = [otelcol, "validate", *config_flags(PIPELINE, WHITELIST, FILE_SINK, addition)]
+    command = [str(otelcol), "validate", *config_flags(PIPELINE, WHITELIST, FILE_SINK, addition)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (0, "") == (result.returncode, result.stderr)

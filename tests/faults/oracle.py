@@ -19,12 +19,16 @@ from tests.services import bearer, wait_until
 EVENT = "vault.search_performed"
 BATCH = 10
 SENDERS = 2
-PAUSE_SECONDS = 0.01
 HOUR_MS = 3_600_000
 
 
 class Oracle:
-    """Keeps, by id, the content of every acknowledged event, and the ids that were rejected."""
+    """Keeps, by id, the content of every acknowledged event, and the ids that were rejected.
+
+    Each sender waits `pause_seconds` between its requests.
+    """
+
+    pause_seconds = 0.01
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -57,7 +61,7 @@ class Oracle:
 
     def _send_until_stopped(self) -> None:
         batch = _Batch()
-        while not self._stopping.wait(PAUSE_SECONDS):
+        while not self._stopping.wait(self.pause_seconds):
             if self._post(batch) == 200:
                 batch = _Batch()
 
