@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ingest at a steady rate: batches of whitelisted events, as the browser SDK sends them.
 //
-//   build/k6 run tests/bench/k6/ingest.js            (the processor of `make up`)
+//   build/k6 run tests/bench/ingest.js            (the processor of `make up`)
 //
 // BASE_URL, TOKEN, RATE (requests a second), BATCH (events a request) and DURATION change it.
 // The limits are DESIGN's: p95 < 10 ms, p99 < 25 ms, no error; the story asks for p95 < 100 ms.
@@ -13,7 +13,6 @@ const TOKEN = __ENV.TOKEN || 'dev-user';
 const BATCH = Number(__ENV.BATCH || 10);
 
 export const options = {
-  discardResponseBodies: false,
   scenarios: {
     ingest: {
       executor: 'constant-arrival-rate',
