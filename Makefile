@@ -53,7 +53,7 @@ generate: setup ## write everything that comes from the event catalog
 	$(BIN)/telesift catalog generate
 
 .PHONY: bench
-bench: setup ## measure, side by side in one run
+bench: setup collector k6 ## measure, side by side in one run
 	$(BIN)/python -m tests.bench
 
 .PHONY: soak
