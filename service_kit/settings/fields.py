@@ -146,6 +146,16 @@ class Settings(Struct, frozen=True, kw_only=True):
         PostgresUrl | None,
         _about("PostgreSQL; unset outside production, an embedded one is started."),
     ] = _var("DATABASE_URL")
+    dashboard_database_url: Annotated[
+        PostgresUrl | None,
+        _about(
+            "The dashboard's own login, a member of psr_analyst; unset outside production,"
+            " that role of DATABASE_URL."
+        ),
+    ] = _var("DASHBOARD_DATABASE_URL")
+    processor_url: Annotated[Url, _about("Where the dashboard asks for the ledger.")] = _var(
+        "TELESIFT_PROCESSOR_URL", "http://127.0.0.1:4319"
+    )
     psr_max_prompts_per_day: Annotated[
         Count, _about("How often a user is asked for a rating in a day.")
     ] = _var("PSR_MAX_PROMPTS_PER_DAY", 3)

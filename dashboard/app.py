@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The dashboard's application: everything that it is made of, named and wired in one place."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from string import Template
+from typing import Any, Final
+
+import falcon
+from msgspec import structs
+
+from dashboard import sign_in
+from dashboard.panels import panels
+from dashboard.processor import Processor
+from dashboard.resources import PageResource, PanelResource
+from dashboard.safe_headers import SafeHeaders
+from dashboard.sign_in import SessionResource
+from dashboard.views import Views
+from service_kit import auth, error_handlers, health, middleware, postgres
+from service_kit.settings import AuthMode, Settings
+
+THREADS: Final = 8
+"""Threads a worker: each waits for PostgreSQL most of its time, and holds one connection."""
+
+SERVICE: Final = "telesift-dashboard"
+
+_HERE: Final = Path(__file__).parent
+
+App = falcon.App[Any, Any]
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def create_app(settings: Settings, *, today: Callable[[], date] = _today) -> App:
+    """Wire the dashboard for a worker of up to `THREADS` threads; call it there, after the fork.
+
+    It starts without its database and the processor, and says so where their panels are.
+    """
+    views = Views(postgres.pool(_database_url(settings), THREADS))
+    all_panels = panels(views, Processor(settings.processor_url, settings.auth_cookie_name))
+    # To look once is a request for each panel.
+    looks = structs.replace(settings, rate_limit=settings.rate_limit * len(all_panels))
+    app: App = falcon.App(middleware=[SafeHeaders(), *middleware.stack(looks, SERVICE)])
+    error_handlers.install(app)
+    app.add_route("/", PageResource(_page(settings)))
+    app.add_route("/api/{panel}", PanelResource(all_panels, today))
+    app.add_static_route("/static", _HERE / "static")
+    if settings.auth_mode is AuthMode.DEV:
+        session = SessionResource(auth.authenticator(settings), settings.auth_cookie_name)
+        app.add_route(sign_in.PATH, session)
+    health.add(app, SERVICE, {"database": views.check})
+    return app
+
+
+def _page(settings: Settings) -> str:
+    page = Template((_HERE / "page.html").read_text("utf-8"))
+    return page.substitute(auth_mode=settings.auth_mode.value)
+
+
+def _database_url(settings: Settings) -> str:
+    """Give a login of the analysts' role; in development that role of the services' own login."""
+    if settings.dashboard_database_url:
+        return settings.dashboard_database_url
+    if settings.is_production:
+        raise postgres.DatabaseUnset(
+            "DASHBOARD_DATABASE_URL is required when ENVIRONMENT=production"
+        )
+    return postgres.analyst_url(postgres.database_url(settings))

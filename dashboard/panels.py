@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The panels: what each is called, and how its table comes about."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, Final
+
+from falcon import Request
+from msgspec import structs
+
+from dashboard import statements
+from dashboard.filters import Filters
+from dashboard.processor import PATH, Ledger, Processor, Sink
+from dashboard.tables import Row, Table
+from dashboard.views import Views
+
+Panel = Callable[[Request, Filters], Table]
+"""Gives a panel's table to a caller; raises `Unavailable` where its source is away."""
+
+_STATEMENTS: Final = {
+    "summary": statements.SUMMARY,
+    "ratings": statements.RATINGS,
+    "distribution": statements.DISTRIBUTION,
+    "prompts": statements.PROMPTS,
+    "versions": statements.VERSIONS,
+    "responses": statements.RESPONSES,
+    "events": statements.EVENTS,
+    "latencies": statements.LATENCIES,
+}
+
+
+def panels(views: Views, processor: Processor) -> Mapping[str, Panel]:
+    """Give the panels by name: the database's, and the ledger's, which know no filters."""
+    of_ledger = {"balance": _balance, "verdicts": _verdicts, "sinks": _sinks}
+    return {name: partial(_of_views, views, text) for name, text in _STATEMENTS.items()} | {
+        name: partial(_of_ledger, processor, table) for name, table in of_ledger.items()
+    }
+
+
+def _of_views(views: Views, statement: str, req: Request, filters: Filters) -> Table:
+    return views.read(statement, filters.values())
+
+
+def _of_ledger(
+    processor: Processor, table: Callable[[Ledger], Table], req: Request, filters: Filters
+) -> Table:
+    return structs.replace(table(processor.ledger(req)), request=f"GET {PATH}")
+
+
+def _balance(ledger: Ledger) -> Table:
+    row: dict[str, Any] = {
+        "received": ledger.received,
+        "accepted": sum(ledger.accepted.values()),
+        "duplicate": ledger.duplicate,
+        "rejected": sum(rejected.count for rejected in ledger.rejected),
+        "lost": ledger.lost,
+        "balanced": ledger.balanced,
+        "client_dropped": ledger.client_dropped,
+        "envelope_dropped": ledger.envelope_dropped,
+    }
+    return Table(tuple(row), [row])
+
+
+def _verdicts(ledger: Ledger) -> Table:
+    rows = sorted(_verdict_rows(ledger), key=lambda row: (-row["n"], row["event"], row["reason"]))
+    return Table(("event", "verdict", "reason", "n"), rows)
+
+
+def _verdict_rows(ledger: Ledger) -> Iterator[Row]:
+    for event, n in ledger.accepted.items():
+        yield {"event": event, "verdict": "accepted", "reason": "", "n": n}
+    for line in ledger.rejected:
+        yield {
+            "event": line.event,
+            "verdict": "rejected",
+            "reason": line.reason,
+            "n": line.count,
+        }
+
+
+def _sinks(ledger: Ledger) -> Table:
+    columns = Sink.__struct_fields__
+    return Table(columns, [structs.asdict(sink) for sink in ledger.sinks])

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the dashboard answers, one class a path."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Final
+
+import msgspec
+from falcon import MEDIA_HTML, MEDIA_JSON, Request, Response
+
+from dashboard.filters import Filters, parse
+from dashboard.panels import Panel
+from dashboard.tables import Table
+from service_kit.auth import Role
+from service_kit.problem import NotFound
+
+MEDIA_CSV: Final = "text/csv"
+
+
+@dataclass(frozen=True, slots=True)
+class PageResource:
+    """`GET /`: the page, which has no figures in it and is anybody's."""
+
+    html: str
+    public: ClassVar = True
+
+    def on_get(self, req: Request, resp: Response) -> None:
+        """Answer with the page; what it may show is decided when it asks for a panel."""
+        resp.content_type, resp.text = MEDIA_HTML, self.html
+        resp.cache_control = ["no-cache"]
+
+
+class PanelAnswer(msgspec.Struct, frozen=True):
+    """A panel's table, and the filters as they were understood."""
+
+    filters: Filters
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class PanelResource:
+    """`GET /api/{panel}`, and `GET /api/{panel}.csv`."""
+
+    panels: Mapping[str, Panel]
+    today: Callable[[], date]
+    roles: ClassVar = frozenset({Role.ANALYST})
+
+    def on_get(self, req: Request, resp: Response, panel: str) -> None:
+        """Give a panel's table as JSON, or as CSV by `.csv` or by Accept."""
+        name, dot, extension = panel.partition(".")
+        if name not in self.panels or (dot and extension != "csv"):
+            raise NotFound
+        filters = parse(req.params, self.today())
+        table = self.panels[name](req, filters)
+        resp.set_header("Cache-Control", "no-store")
+        if dot or req.client_prefers((MEDIA_JSON, MEDIA_CSV)) == MEDIA_CSV:
+            resp.content_type, resp.text = f"{MEDIA_CSV}; charset=utf-8", table.as_csv()
+            resp.downloadable_as = f"{name}_{filters.since}_{filters.until}.csv"
+        else:
+            answer = PanelAnswer(filters, table)
+            resp.content_type, resp.data = MEDIA_JSON, msgspec.json.encode(answer)

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { asked, form, show, showAddress } from "./filters.js";
+import { guard, onChange } from "./gate.js";
+import { Panel } from "./panel.js";
+import { PANELS } from "./panels.js";
+
+const host = document.getElementById("panels");
+const status = document.getElementById("status");
+const panels = PANELS.map((spec) => new Panel(spec));
+let loading = new AbortController();
+
+host.append(...panels.map((panel) => panel.root));
+
+async function load() {
+  loading.abort();
+  loading = new AbortController();
+  const { signal } = loading;
+  showAddress();
+  const query = location.search.slice(1);
+  const [first, ...rest] = panels.map((panel) => panel.load(query, signal));
+  const answer = await first;
+  if (signal.aborted) {
+    return;
+  }
+  if (!guard(answer.status, host) && answer.filters) {
+    show(answer.filters);
+  }
+  await Promise.all(rest);
+  if (!signal.aborted) {
+    status.textContent = "The panels are up to date.";
+  }
+}
+
+function go(address) {
+  history.pushState(null, "", address);
+  load();
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  go(asked());
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("#clear, a[data-filter]");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    go(link.getAttribute("href"));
+  }
+});
+addEventListener("popstate", load);
+onChange(load);
+load();

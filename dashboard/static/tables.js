@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { element, svg } from "./elements.js";
+
+/**
+ * Draw rows as a table that can be scrolled by keyboard.
+ * A column is {label, cell: row => text or node, name?, mark?}: `name` is the row's heading, a
+ * `mark` a picture of the figures beside it, so that its own heading is for screen readers.
+ */
+export function table(caption, columns, rows) {
+  const head = element("tr", {}, ...columns.map(heading));
+  const body = rows.map((row) => element("tr", {}, ...columns.map((column) => cell(column, row))));
+  return element(
+    "div",
+    { class: "scroll", tabindex: "0", role: "region", "aria-label": `${caption}: table` },
+    element(
+      "table",
+      {},
+      element("caption", { class: "visually-hidden" }, caption),
+      element("thead", {}, head),
+      element("tbody", {}, ...body),
+    ),
+  );
+}
+
+function heading({ label, name, mark }) {
+  const words = mark ? element("span", { class: "visually-hidden" }, label) : label;
+  return element("th", { scope: "col", class: name && "name" }, words);
+}
+
+function cell({ name, mark, cell: draw }, row) {
+  if (name) {
+    return element("th", { scope: "row", class: "name" }, draw(row));
+  }
+  return element("td", { class: mark && "mark" }, draw(row));
+}
+
+/** Draw a bar as long as a share of the cell; the figure stands in a cell of its own. */
+export function bar(share, kind = "") {
+  return picture(
+    svg("rect", { class: `bar ${kind}`, y: 2, height: 8, width: 100 * Math.max(0, Math.min(1, share)) }),
+  );
+}
+
+/** Draw an interval and the value within it, on a scale from `from` to `to`. */
+export function interval(low, value, high, from, to) {
+  const at = (figure) => (100 * (figure - from)) / (to - from);
+  return picture(
+    svg("line", { class: "track", x1: 0, x2: 100, y1: 6, y2: 6 }),
+    svg("rect", { class: "span", x: at(low), width: Math.max(0.5, at(high) - at(low)), y: 2, height: 8 }),
+    svg("rect", { class: "point", x: at(value) - 0.75, width: 1.5, y: 0, height: 12 }),
+  );
+}
+
+function picture(...shapes) {
+  const attributes = { viewBox: "0 0 100 12", preserveAspectRatio: "none", "aria-hidden": "true" };
+  return svg("svg", attributes, ...shapes);
+}

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads PostgreSQL as an analyst may: the views, and not a table beneath them."""
+
+from collections.abc import Mapping
+from textwrap import dedent
+from typing import Any, Final
+
+from peewee import ProgrammingError
+from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
+
+from dashboard.tables import Table
+from service_kit.postgres import CONNECTION_LOST
+from service_kit.problem import Unavailable
+
+_RETRY_SECONDS: Final = 5
+
+# A year of ratings takes longer, and sorts more, than what a service's request is given.
+_MORE: Final = (
+    "SET LOCAL statement_timeout = '30s'; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off"
+)
+
+
+class Views:
+    """Runs statements over a pool whose login is a member of the analysts' role."""
+
+    def __init__(self, database: PooledPostgresqlDatabase) -> None:
+        self._database = database
+
+    def read(self, statement: str, values: Mapping[str, Any]) -> Table:
+        """Run a statement; the table has it with its values filled in.
+
+        Raises `Unavailable` where the database is away or its schema is missing.
+        """
+        try:
+            with self._database.connection_context(), self._database.atomic():
+                self._database.execute_sql(_MORE)
+                cursor = self._database.execute_sql(dedent(statement).strip(), values)
+                columns = [column.name for column in cursor.description]
+                rows = [dict(zip(columns, row, strict=True)) for row in cursor]
+                return Table(columns, rows, sql=cursor.query.decode())
+        except (*CONNECTION_LOST, MaxConnectionsExceeded) as error:
+            raise _unavailable("The database is away.", "database_away") from error
+        except ProgrammingError as error:
+            raise _unavailable("The database lacks its schema.", "schema_missing") from error
+
+    def check(self) -> str | None:
+        """Give a reason code unless both services' views are there to be read."""
+        try:
+            self.read("SELECT FROM psr_analytics.daily, telemetry_analytics.hourly LIMIT 0", {})
+        except Unavailable as error:
+            return error.code
+        return None
+
+
+def _unavailable(detail: str, code: str) -> Unavailable:
+    return Unavailable(detail, retry_after=_RETRY_SECONDS, code=code)
