@@ -37,9 +37,11 @@ async function pictures(browser: Browser, stack: Stack) {
     await rating(page).getByRole("radio").nth(3).check({ force: true });
     await page.waitForTimeout(300);
     await shot(page, "rating");
+    await page.keyboard.press("Escape");
     await page.getByRole("link", { name: "Open" }).click();
     await shot(page, "shared");
-    await page.goBack();
+    await page.evaluate(() => history.back()); // Out of the bfcache, which fires no load event.
+    await page.getByRole("heading", { name: "Rename a variable" }).waitFor();
     await page.getByRole("button", { name: "Delete" }).click();
     await context.close();
   }

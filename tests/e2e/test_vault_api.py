@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from tests.e2e.stack import VAULT, Process
-from tests.services import free_port
+from tests.services import TOKENS, USER, bearer, free_port
 
 DEMO = {"ada": "analytical-engine", "grace": "first-compiler"}
 
@@ -24,6 +24,7 @@ def running(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         "VAULT_PORT": str(port),
         "VAULT_PROCESSOR_URL": "http://127.0.0.1:9",
         "TELESIFT_DATA_DIR": str(directory),
+        "AUTH_DEV_TOKENS": TOKENS,
     }
     service = Process(VAULT, f"http://127.0.0.1:{port}", "/readyz", env, directory / "vault.log")
     service.start()
@@ -113,6 +114,12 @@ def test_a_session_token_is_no_bearer_token(ada: Visitor) -> None:
     """Only the vault itself calls with a bearer token."""
     headers = {"Authorization": f"Bearer {ada.cookies['session']}"}
     assert 401 == requests.get(ada.url + "/me", headers=headers, timeout=10).status_code
+
+
+def test_a_development_token_is_known_to_me(running: Process) -> None:
+    """Telesift's services ask about it; so a curl in the docs needs no browser."""
+    me = requests.get(running.url + "/me", headers=bearer(), timeout=10).json()
+    assert {"user_id": USER, "session_id": None, "roles": ["user"]} == me
 
 
 def test_somebody_elses_prompt_does_not_exist(sign_in: Callable[[str], Visitor]) -> None:

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import type { Stack } from "./stack";
 
 /** Start the installed Chromium; CHROMIUM names another one. */
 export function launch(): Promise<Browser> {
@@ -29,11 +28,16 @@ export interface Visitor {
   complaints: string[];
 }
 
+/** Where the vault is. */
+interface Place {
+  urls: { vault: string };
+}
+
 type Options = NonNullable<Parameters<Browser["newContext"]>[0]>;
 
 /** Open the vault as a stranger. */
-export async function visit(browser: Browser, stack: Stack, options: Options = {}) {
-  const context = await browser.newContext({ baseURL: stack.urls.vault, ...options });
+export async function visit(browser: Browser, place: Place, options: Options = {}) {
+  const context = await browser.newContext({ baseURL: place.urls.vault, ...options });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -47,11 +51,11 @@ export async function visit(browser: Browser, stack: Stack, options: Options = {
 /** Open the vault, and sign in by the demo user's button. */
 export async function signIn(
   browser: Browser,
-  stack: Stack,
+  place: Place,
   name = "ada",
   options: Options = {},
 ): Promise<Visitor> {
-  const visitor = await visit(browser, stack, options);
+  const visitor = await visit(browser, place, options);
   await visitor.page.getByRole("button", { name: new RegExp(`^${name}`) }).click();
   await visitor.page.getByRole("status").filter({ hasText: "prompts" }).waitFor();
   visitor.complaints.length = 0; // Chromium reports the 401 that told the page to ask who is there.

@@ -36,7 +36,8 @@ def create() -> App:
     # Nobody else ever needs to know it: we send it, and we answer for it at /me.
     service_token = secrets.token_urlsafe(32)
     events = ServerEvents(settings.processor_url, service_token)
-    app = falcon.App(middleware=_middleware(settings, Sessions(service_token)))
+    dev_tokens = () if settings.kit.is_production else settings.kit.auth_dev_tokens
+    app = falcon.App(middleware=_middleware(settings, Sessions(service_token, dev_tokens)))
     error_handlers.install(app)
     _add_routes(app, settings, events)
     health.add(app, SERVICE, {"database": _check_database})

@@ -3,6 +3,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal
@@ -16,6 +17,7 @@ from prompt_vault.models import Session, User, now
 from prompt_vault.settings import VaultSettings
 from prompt_vault.telemetry import ServerEvents
 from service_kit.auth import Caller, Credential, Role
+from service_kit.auth.dev import DevTokens
 from service_kit.problem import Unauthenticated
 from service_kit.tracing import traced
 
@@ -30,25 +32,23 @@ _NOBODY: Final = passwords.conceal("")  # a name that does not exist takes as lo
 class Sessions:
     """Recognises callers, as `service_kit.auth.AuthMiddleware` wants it.
 
-    The vault's own service token is one more credential: the processor that receives it asks our
-    `/me` whose it is.
+    Bearer tokens are the vault's own and, for development, those of AUTH_DEV_TOKENS: a service
+    that receives one asks our `/me` whose it is.
     """
 
-    def __init__(self, service_token: str) -> None:
-        self._service = Credential(is_cookie=False, value=service_token).fingerprint()
+    def __init__(self, service_token: str, dev_tokens: Sequence[str]) -> None:
+        self._bearers = DevTokens([f"{service_token}:{SERVICE_ID}:{Role.SERVICE}", *dev_tokens])
 
     def recall(self, credential: Credential) -> Caller | None:
-        """Recognise the vault itself without asking the database."""
-        if secrets.compare_digest(credential.fingerprint(), self._service):
-            return Caller(SERVICE_ID, None, frozenset({Role.SERVICE}))
-        return None
+        """Recognise a bearer token without asking the database; raises `Unauthenticated`."""
+        return None if credential.is_cookie else self._bearers.recall(credential)
 
     def verify(self, credential: Credential) -> Caller:
         """Look a session up; raises `Unauthenticated`."""
         session = Session.get_or_none(
             (Session.token_hash == _hash(credential.value)) & (Session.expires_at > now())
         )
-        if session is None or not credential.is_cookie:
+        if session is None:
             raise Unauthenticated
         return Caller(str(session.user_id), str(session.id), frozenset({Role.USER}))
 
@@ -120,7 +120,7 @@ class MeResource:
             "session_id": caller.session_id,
             "roles": sorted(caller.roles),
         }
-        answer(resp, me if Role.SERVICE in caller.roles else me | self._for_the_page(caller))
+        answer(resp, me | self._for_the_page(caller) if caller.session_id else me)
 
     def _for_the_page(self, caller: Caller) -> dict[str, Any]:
         kit = self.settings.kit

@@ -89,11 +89,13 @@ export function DetailPage({ id, me }: { id: string; me: Me }) {
       <h1>{prompt.title}</h1>
       <Tags tags={prompt.tags} />
       <pre className="panel body">{prompt.body}</pre>
-      <CopyButtons
-        prompt={prompt}
-        onCopied={() => setOccasion({ source: "copy", at: Date.now() })}
-      />
-      {occasion && <Rating key={occasion.at} prompt={prompt} me={me} source={occasion.source} />}
+      <div className="copying">
+        <CopyButtons
+          prompt={prompt}
+          onCopied={() => setOccasion({ source: "copy", at: Date.now() })}
+        />
+        {occasion && <Rating key={occasion.at} prompt={prompt} me={me} source={occasion.source} />}
+      </div>
       <ModelChoice prompt={prompt} onChange={setPrompt} />
       <ShareBox prompt={prompt} onChange={setPrompt} />
       <div className="row">
