@@ -3,6 +3,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,16 +42,22 @@ def test_concatenated_zstd_frames_are_one_request(otelcol: Path, tmp_path: Path)
         assert ["auth.logout", "share.viewed"] == names(collector)
 
 
-def test_kill_9_loses_nothing_that_was_answered(
-    otelcol: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("end", [Collector.kill, Collector.stop], ids=["killed", "stopped"])
+def test_what_was_answered_outlives_the_collector(
+    otelcol: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    end: Callable[[Collector], None],
 ) -> None:
-    """With its upstream away the collector keeps events on disk, and delivers them after a kill."""
+    """With its upstream away the collector keeps events on disk, and delivers them later."""
     upstream_port = free_port()
     monkeypatch.setenv("OTELCOL_UPSTREAM_ENDPOINT", f"http://127.0.0.1:{upstream_port}")
-    doomed = start(otelcol, tmp_path / "edge", UPSTREAM)
+    doomed, log = start(otelcol, tmp_path / "edge", UPSTREAM), tmp_path / "edge" / "collector.log"
     try:
         event = resource_logs("auth.logout")
         post_frames(doomed, b'{"resourceLogs":[', event, b"]}")
+        wait_until(lambda: "Exporting failed" in log.read_text(), 30, "a first attempt")
+        end(doomed)
     finally:
         doomed.kill()
     upstream = start(otelcol, tmp_path / "upstream", port=upstream_port)
