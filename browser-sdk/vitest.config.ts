@@ -26,6 +26,17 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: "bench",
+          environment: "node",
+          include: ["bench/*.bench.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 60_000,
+          fileParallelism: false, // Or one would measure the other.
+        },
+      },
     ],
   },
 });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { warnOfFault } from "./fault.js";
-import { uid } from "./uid.js";
 
 /** A property's value as `track()` takes it. */
 export type Value = string | number | boolean | null | undefined;
@@ -18,8 +17,8 @@ export interface TelemetryEvent {
   readonly uid: string;
 }
 
-/** An event in the queue. */
-export interface Queued extends TelemetryEvent {
+/** An event in the queue. It gets its uid when it is encoded, once, so that `track()` stays cheap. */
+export interface Queued extends Omit<TelemetryEvent, "uid"> {
   /** The W3C trace context that was active. */
   readonly traceparent: string | undefined;
   /** The OTLP LogRecord, once it has been encoded: a repeated request carries the same bytes. */
@@ -31,12 +30,10 @@ export interface Queued extends TelemetryEvent {
 /** Take down an event: what the caller does to `props` later does not matter. */
 export function capture(event: string, props: object | undefined, traceparent?: string): Queued {
   if (__DEV__) warnOfFault(event, props);
-  const time = Date.now();
   return {
     event,
     props: { ...props } as Record<string, Value>,
-    time,
-    uid: uid(time),
+    time: Date.now(),
     traceparent,
     json: undefined,
     doubts: 0,

@@ -17,6 +17,7 @@ import { watchPage } from "./page.js";
 import { takeBatch } from "./queue.js";
 import { noStats, type Sink } from "./sink.js";
 import { type Answer, keepaliveRoom, LEFT, post, TIMED_OUT, UNREACHABLE } from "./transport.js";
+import { uid } from "./uid.js";
 import { utf8Length } from "./utf8.js";
 
 /** Statuses that will pass. https://opentelemetry.io/docs/specs/otlp/#failures-1 */
@@ -108,8 +109,9 @@ export function createOtlpSink(options: InitOptions): Sink {
 
   function encode(event: Queued): string | undefined {
     try {
-      const outgoing = beforeSend(event);
-      if (outgoing) return encodeRecord({ ...event, ...outgoing }, options);
+      const full = { ...event, uid: uid(event.time) };
+      const outgoing = beforeSend(full);
+      if (outgoing) return encodeRecord({ ...full, ...outgoing }, options);
     } catch {} // What the application could not look through does not leave.
     stats.withheld++;
     return undefined;
@@ -125,10 +127,16 @@ export function createOtlpSink(options: InitOptions): Sink {
       failures = 0;
       return;
     }
+    if (status === 400) {
+      stats.rejected += length;
+      return;
+    }
+    if (status === LEFT) {
+      stats.unconfirmed += length;
+      return;
+    }
     told -= news;
-    if (status === 400) stats.rejected += length;
-    else if (status === LEFT) stats.unconfirmed += length;
-    else if (status === TIMED_OUT) {
+    if (status === TIMED_OUT) {
       // Once more, with the same uids: the server forgets those that it has seen.
       const again = batch.filter((event) => !event.doubts++);
       stats.unconfirmed += length - again.length;

@@ -3,7 +3,7 @@
 // https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
 
 import { VERSION } from "../version.js";
-import type { Queued, Value } from "./event.js";
+import type { TelemetryEvent, Value } from "./event.js";
 import type { InitOptions } from "./options.js";
 import { spanIds } from "./traceparent.js";
 
@@ -27,7 +27,7 @@ export function encodeHead({ serviceName, serviceVersion }: InitOptions, dropped
 
 /** Encode an event as a LogRecord; a session id among its props comes before the page's. */
 export function encodeRecord(
-  { event, props, time, uid, traceparent }: Queued,
+  { event, props, time, uid, traceparent }: TelemetryEvent & { traceparent: string | undefined },
   { sessionId }: InitOptions,
 ): string {
   const { session_id = sessionId, ...others } = props;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// One call for many ids: getRandomValues costs more than all the rest of track().
+// One call for many ids: getRandomValues costs more than all the rest.
 // Not crypto.randomUUID: it is missing where the page is not served over https.
 const pool = /* @__PURE__ */ new Uint16Array(500);
 let next = 0;

@@ -236,7 +236,22 @@ describe("a server that refuses", () => {
     },
   );
 
-  test("lost events are told of until a request succeeds", async () => {
+  test("lost events are told of until a request succeeds, and a total rejection counts", async () => {
+    ingest.treatments = [{ status: 500 }, { status: 400 }, {}];
+    await trackMany(page, 5);
+    await flush();
+    await settled({ dropped: 5 });
+    await trackMany(page, 1);
+    await flush();
+    await settled({ rejected: 1 });
+    await trackMany(page, 1);
+    await flush();
+    await settled({ sent: 1 });
+    const told = ingest.arrivals.map(({ resource }) => resource["telesift.client.dropped"]);
+    expect(told).toEqual([undefined, 5, undefined]);
+  });
+
+  test("lost events are told of again after a request that failed", async () => {
     ingest.treatments = [{ status: 500 }, { status: 503 }, {}];
     await trackMany(page, 5);
     await flush();

@@ -9,7 +9,7 @@ import {
   SimpleLogRecordProcessor,
 } from "@opentelemetry/sdk-logs";
 import { expect, test } from "vitest";
-import type { Queued, Value } from "../../src/core/event.js";
+import type { Value } from "../../src/core/event.js";
 import { encodeHead, encodeRecord, rejectedRecords, TAIL } from "../../src/core/otlp.js";
 import { VERSION } from "../../src/version.js";
 
@@ -18,14 +18,12 @@ const UID = "019a1b2c-3d4e-7f00-a123-456789abcdef";
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const SPAN = "00f067aa0ba902b7";
 
-const queued = (props: Record<string, Value>, traceparent?: string): Queued => ({
+const queued = (props: Record<string, Value>, traceparent?: string) => ({
   event: "prompt_copied",
   props,
   time: TIME,
   uid: UID,
   traceparent,
-  json: undefined,
-  doubts: 0,
 });
 
 /** The request that OpenTelemetry's own SDK and serializer make of the same event. */
@@ -46,7 +44,7 @@ function official(attributes: Record<string, string | number | boolean>, spanId?
   return JSON.parse(new TextDecoder().decode(bytes));
 }
 
-const ours = (event: Queued, sessionId?: string) =>
+const ours = (event: ReturnType<typeof queued>, sessionId?: string) =>
   JSON.parse(encodeHead({ serviceName: "Vault é" }, 3) + encodeRecord(event, { sessionId }) + TAIL);
 
 /** What a message says: defaults and empty messages say nothing, and attributes have no order. */
