@@ -160,6 +160,9 @@ class Outbox:
         try:
             # Its own connection: readiness may be asked on another thread than the loop's.
             with closing(store.connect(store.file(self._data_dir), durable=True)) as db:
+                if self._trouble:
+                    # A WAL keeps its size when its rows are gone: on a full disk it is the room.
+                    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 check_room(db, self._data_dir)
                 if self._trouble:
                     _write_and_clear(db)

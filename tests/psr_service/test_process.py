@@ -92,4 +92,5 @@ def test_ratings_survive_and_the_server_stops(folder: Path) -> None:
         with services.serving("psr", folder / "again") as running:
             answer = requests.post(f"{running.url}/psr", json=body, headers=bearer(), timeout=10)
             assert replaced == answer.json()["replaced"]
-        assert not (folder / "again/postgres/postmaster.pid").exists()
+        pid_file = folder / "again/postgres/postmaster.pid"
+        services.wait_until(lambda: not pid_file.exists(), 30, "PostgreSQL to end")
