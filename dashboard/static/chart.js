@@ -7,7 +7,9 @@ const HEIGHT = 220;
 const MOST_SERIES = 8;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
-const STEPS = [HOUR, 3 * HOUR, 6 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 91 * DAY];
+const DAYS = [1, 2, 7, 14, 28, 91].map((days) => days * DAY);
+const STEPS = [HOUR, 3 * HOUR, 6 * HOUR, ...DAYS];
+const WHOLE = [1, 2, 5].flatMap((digit) => Array.from({ length: 12 }, (_, zeros) => digit * 10 ** zeros)).sort((a, b) => a - b);
 const charts = new Set();
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -30,7 +32,7 @@ export function lines(host, label, times, series, range) {
   let plot;
   const redraw = () => {
     plot?.destroy();
-    plot = new uPlot(options(picture, shown, range, show), data(times, shown), picture);
+    plot = new uPlot(options(picture, times, shown, range, show), data(times, shown), picture);
   };
   redraw();
   charts.add(redraw);
@@ -51,7 +53,7 @@ function data(times, series) {
   return [x, ...series.flatMap(({ values, lowest, highest }) => (lowest ? [values, lowest, highest] : [values]))];
 }
 
-function options(picture, series, range, show) {
+function options(picture, times, series, range, show) {
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => resolved(picture, style.getPropertyValue(name));
   const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
@@ -73,7 +75,10 @@ function options(picture, series, range, show) {
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 7 } },
     scales: { y: { range: range ?? ((_, __, highest) => [0, Math.max(1, highest * 1.05)]) } },
-    axes: [{ ...axis, space: 60, incrs: STEPS, values: (_, splits) => splits.map(tick) }, { ...axis, size: 52 }],
+    axes: [
+      { ...axis, space: 60, incrs: times.every(isDay) ? DAYS : STEPS, values: (_, splits) => splits.map(tick) },
+      { ...axis, size: 52, incrs: WHOLE },
+    ],
     series: drawn,
     bands,
     hooks: { setCursor: [(plot) => show(plot.cursor.idx)] },
@@ -85,6 +90,8 @@ function tick(seconds) {
   const iso = new Date(seconds * 1000).toISOString();
   return seconds % DAY === 0 ? iso.slice(5, 10) : iso.slice(11, 16);
 }
+
+const isDay = (value) => Date.parse(value) % (DAY * 1000) === 0;
 
 /** Canvas knows no light-dark(): let an element of the page work the colour out. */
 function resolved(host, value) {

@@ -19,6 +19,7 @@ export function guard(status, panels) {
   panels.hidden = isClosed;
   signIn.hidden = !isClosed || !isDev;
   signOut.hidden = !isDev || status === 401;
+  document.getElementById("filters").hidden = status === 401;
   if (isClosed) {
     const [title, text] = TEXTS[status];
     document.getElementById("gate-title").textContent = title;

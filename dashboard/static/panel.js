@@ -55,7 +55,7 @@ export class Panel {
   #draw(data, query) {
     const isEmpty = data.rows.length === 0 || this.#spec.isEmpty?.(data.rows);
     if (isEmpty) {
-      this.#say("Nothing here for these filters.");
+      this.#say(data.sql ? "Nothing here for these filters." : "Nothing here yet.");
     } else {
       this.#spec.draw(this.#body, data.rows);
     }
