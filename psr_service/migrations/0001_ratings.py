@@ -41,6 +41,9 @@ CREATE TABLE psr_impressions (
 );
 CREATE INDEX psr_impressions_owner ON psr_impressions (owner_id, day);
 CREATE INDEX psr_impressions_day ON psr_impressions (day);
+-- For analytics: a day's first showing of a prompt to somebody, without sorting or the table.
+CREATE INDEX psr_impressions_asking ON psr_impressions (owner_id, prompt_id, day, shown_at, id)
+  INCLUDE (version, source, dismissed_at);
 """
 
 RATINGS = {

@@ -29,30 +29,25 @@ SET work_mem = '64MB' -- it sorts every rating: a million of them would go throu
 AS $$
 WITH askings AS (
   SELECT DISTINCT ON (i.owner_id, i.prompt_id, i.day)
-    i.prompt_id, i.version, i.day, i.source, i.owner_id, NULL::smallint AS rating,
-    EXISTS (
-      SELECT FROM psr_ratings r
-      WHERE (r.owner_id, r.prompt_id, r.day) = (i.owner_id, i.prompt_id, i.day)
-    ) AS answered
+    i.prompt_id, i.version, i.day, i.source, i.owner_id
   FROM psr_impressions i
   ORDER BY i.owner_id, i.prompt_id, i.day, i.shown_at, i.id
 ), observations AS (
   SELECT prompt_id, version, day, source, owner_id, rating, NULL::boolean AS answered
   FROM psr_ratings
   UNION ALL
-  SELECT * FROM askings
-), groups AS (
-  SELECT
+  SELECT prompt_id, a.version, day, a.source, owner_id, NULL, r.id IS NOT NULL
+  FROM askings a LEFT JOIN psr_ratings r USING (owner_id, prompt_id, day)
+), people AS (  -- each owner's part of a group: to count owners is then to count rows
+  SELECT o.owner_id,
     CASE WHEN grouped_by IN ('prompt', 'version') THEN o.prompt_id END AS prompt_id,
     CASE WHEN grouped_by = 'version' THEN o.version END AS version,
     CASE WHEN grouped_by = 'day' THEN o.day END AS day,
     CASE WHEN grouped_by = 'week' THEN date_trunc('week', o.day::timestamp)::date END AS week,
     CASE WHEN grouped_by = 'source' THEN o.source END AS source,
     count(o.rating) AS n,
-    count(DISTINCT o.owner_id) FILTER (WHERE o.rating IS NOT NULL) AS owners,
-    count(DISTINCT o.owner_id) FILTER (WHERE o.answered IS NOT NULL) AS asked_owners,
-    coalesce(sum(o.rating), 0)::float8 AS total,
-    coalesce(sum(o.rating * o.rating), 0)::float8 AS squares,
+    coalesce(sum(o.rating), 0) AS total,
+    coalesce(sum(o.rating * o.rating), 0) AS squares,
     count(*) FILTER (WHERE o.rating = 1) AS stars_1,
     count(*) FILTER (WHERE o.rating = 2) AS stars_2,
     count(*) FILTER (WHERE o.rating = 3) AS stars_3,
@@ -66,6 +61,22 @@ WITH askings AS (
     AND (one_prompt IS NULL OR o.prompt_id = one_prompt)
     AND (one_version IS NULL OR o.version = one_version)
     AND (one_source IS NULL OR o.source = one_source)
+  GROUP BY 1, 2, 3, 4, 5, 6
+), groups AS (
+  SELECT prompt_id, version, day, week, source,
+    sum(n)::bigint AS n,
+    count(*) FILTER (WHERE n > 0) AS owners,
+    count(*) FILTER (WHERE asked > 0) AS asked_owners,
+    sum(total)::float8 AS total,
+    sum(squares)::float8 AS squares,
+    sum(stars_1)::bigint AS stars_1,
+    sum(stars_2)::bigint AS stars_2,
+    sum(stars_3)::bigint AS stars_3,
+    sum(stars_4)::bigint AS stars_4,
+    sum(stars_5)::bigint AS stars_5,
+    sum(asked)::bigint AS asked,
+    sum(answered)::bigint AS answered
+  FROM people
   GROUP BY 1, 2, 3, 4, 5
 ), judged AS (
   SELECT g.*,

@@ -18,19 +18,15 @@ CREATE FUNCTION psr_analytics.responses(
 ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 WITH shown AS (
   SELECT DISTINCT ON (i.owner_id, i.prompt_id, i.day)
-    i.owner_id, i.prompt_id, i.day, i.version, i.source
+    i.owner_id, i.prompt_id, i.day, i.version, i.source,
+    bool_or(i.dismissed_at IS NOT NULL) OVER (PARTITION BY i.owner_id, i.prompt_id, i.day) AS closed
   FROM psr_impressions i
   WHERE (since IS NULL OR i.day >= since)
     AND (until IS NULL OR i.day <= until)
     AND (one_prompt IS NULL OR i.prompt_id = one_prompt)
   ORDER BY i.owner_id, i.prompt_id, i.day, i.shown_at, i.id
 ), askings AS (
-  SELECT s.day, s.owner_id, r.id IS NOT NULL AS answered,
-    r.id IS NULL AND EXISTS (
-      SELECT FROM psr_impressions i
-      WHERE (i.owner_id, i.prompt_id, i.day) = (s.owner_id, s.prompt_id, s.day)
-        AND i.dismissed_at IS NOT NULL
-    ) AS dismissed
+  SELECT day, owner_id, r.id IS NOT NULL AS answered, r.id IS NULL AND s.closed AS dismissed
   FROM shown s
   LEFT JOIN psr_ratings r USING (owner_id, prompt_id, day)
   WHERE (one_version IS NULL OR s.version = one_version)
