@@ -37,6 +37,7 @@ class EmbeddedPostgres:
 
     def __init__(self, directory: Path) -> None:
         """Start the server, or join the one that runs; raises `EmbeddedPostgresFailed`."""
+        directory = directory.absolute()  # the server changes into its data directory
         self._lock = _share(directory)
         try:
             self._server = _start(directory)

@@ -2,7 +2,7 @@
 """Runs one of the services under gunicorn, configured in code instead of by a file."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from gunicorn.app.base import BaseApplication
 
@@ -10,6 +10,7 @@ from service_kit.logging.gunicorn import GunicornLogger
 from service_kit.settings import Settings
 
 _KEEPALIVE_SECONDS = 75  # longer than a load balancer's usual 60: it closes first, not we
+_WORKER_GRACE_SECONDS = 5  # no request of a gthread service is meant to take longer
 _GRACE_SECONDS = 20  # requests under way finish, and the courier drains
 
 
@@ -31,6 +32,15 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no 
         return self._create_app()
 
 
+def _leave_in_time(_: Any, worker: Any) -> None:
+    """Let an idle connection not hold a worker until its master kills it.
+
+    gthread waits for every open connection, and a browser keeps one; what the worker leaves in
+    order (an embedded PostgreSQL, say) needs the rest of the master's grace.
+    """
+    worker.cfg.set("graceful_timeout", _WORKER_GRACE_SECONDS)
+
+
 def options(settings: Settings, port: int) -> dict[str, Any]:
     """Give the gunicorn options that all services share."""
     return {
@@ -42,3 +52,12 @@ def options(settings: Settings, port: int) -> dict[str, Any]:
         "logger_class": GunicornLogger,
         "control_socket_disable": True,  # one file in the home directory, for all services
     }
+
+
+def threaded(threads: int) -> dict[str, Any]:
+    """Give the options of a WSGI service, whose requests wait on threads."""
+    return {"worker_class": "gthread", "threads": threads, "post_fork": _leave_in_time}
+
+
+ASGI: Final = {"worker_class": "asgi", "asgi_lifespan": "on"}
+"""The options of an ASGI service; a startup that fails ends the start."""

@@ -22,16 +22,18 @@ Port = Annotated[int, typer.Option(help="Port to listen on.")]
 def processor(port: Port = 4319) -> None:
     """Run the processor: POST /v1/logs and POST /telemetry/events."""
     from processors.gateway.app import SERVICE, create_app
+    from telesift.gunicorn_server import ASGI
 
-    _serve(SERVICE, create_app, port, {"worker_class": "asgi", "asgi_lifespan": "on"})
+    _serve(SERVICE, create_app, port, ASGI)
 
 
 @app.command()
 def psr(port: Port = 4320) -> None:
     """Run the PSR service: POST /psr, eligibility, summaries, analytics."""
     from psr_service.app import SERVICE, THREADS, create_app
+    from telesift.gunicorn_server import threaded
 
-    _serve(SERVICE, create_app, port, {"worker_class": "gthread", "threads": THREADS})
+    _serve(SERVICE, create_app, port, threaded(THREADS))
 
 
 def _serve(
