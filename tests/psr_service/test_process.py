@@ -88,9 +88,9 @@ def test_nothing_of_a_note_is_logged(psr: Running) -> None:
 def test_ratings_survive_and_the_server_stops(folder: Path) -> None:
     """After a stop no PostgreSQL is left; after the next start the day's rating is still there."""
     body = form()
+    pid_file = folder / "again/postgres/postmaster.pid"
     for replaced in (False, True):
         with services.serving("psr", folder / "again") as running:
             answer = requests.post(f"{running.url}/psr", json=body, headers=bearer(), timeout=10)
             assert replaced == answer.json()["replaced"]
-        pid_file = folder / "again/postgres/postmaster.pid"
         services.wait_until(lambda: not pid_file.exists(), 30, "PostgreSQL to end")
