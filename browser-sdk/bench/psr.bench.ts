@@ -57,10 +57,19 @@ async function measure(throttle: number): Promise<Record<string, string>> {
 
 const show = (page: Page) =>
   mainThread(page, () =>
-    page.evaluate(async () => {
-      document.querySelector<HTMLElement>("#copy")?.click();
-      while (!document.querySelector(".psr form")) await new Promise(requestAnimationFrame);
-    }),
+    page.evaluate(
+      () =>
+        new Promise<void>((done) => {
+          const root = document.querySelector("#root");
+          const observer = new MutationObserver(() => {
+            if (!document.querySelector(".psr form")) return;
+            observer.disconnect();
+            done();
+          });
+          if (root) observer.observe(root, { childList: true, subtree: true });
+          document.querySelector<HTMLElement>("#copy")?.click();
+        }),
+    ),
   );
 
 const hide = (page: Page) =>

@@ -91,7 +91,7 @@ const trackAndFlush = (page: Page, promptIds: string[], wait = true) =>
 async function leaving(name: string, inFlight: number, queued: number): Promise<string> {
   const page = await openPage(name);
   collector.bodies = [];
-  collector.delay = inFlight ? 150 : 0;
+  collector.delay = inFlight ? 100 : 0;
   await trackAndFlush(page, ids(inFlight), false);
   if (inFlight) await page.waitForTimeout(20);
   const left = page.waitForURL("**/elsewhere.html");

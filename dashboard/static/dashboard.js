@@ -8,6 +8,7 @@ import { PANELS } from "./panels.js";
 const host = document.getElementById("panels");
 const status = document.getElementById("status");
 const panels = PANELS.map((spec) => new Panel(spec));
+const AT_ONCE = 3; // the top of the page first: a small database answers not faster to more
 let loading = new AbortController();
 
 host.append(...panels.map((panel) => panel.root));
@@ -18,15 +19,16 @@ async function load() {
   const { signal } = loading;
   showAddress();
   const query = location.search.slice(1);
-  const [first, ...rest] = panels.map((panel) => panel.load(query, signal));
-  const answer = await first;
-  if (signal.aborted) {
-    return;
-  }
-  if (!guard(answer.status, host) && answer.filters) {
-    show(answer.filters);
-  }
-  await Promise.all(rest);
+  const waiting = [...panels];
+  const loadNext = async () => {
+    for (let panel = waiting.shift(); panel && !signal.aborted; panel = waiting.shift()) {
+      const answer = await panel.load(query, signal);
+      if (panel === panels[0] && !signal.aborted && !guard(answer.status, host) && answer.filters) {
+        show(answer.filters);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, loadNext));
   if (!signal.aborted) {
     status.textContent = "The panels are up to date.";
   }

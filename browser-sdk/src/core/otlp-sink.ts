@@ -80,7 +80,8 @@ export function createOtlpSink(options: InitOptions): Sink {
 
   /** Send everything at once: it is now or never, whatever the back-off. */
   function sendNow() {
-    while (send());
+    // Each takes one event at least; without a count, a `beforeSend` that tracks would never end.
+    for (let left = queue.length; left && send(); left--);
   }
 
   /** Send one request, if there is anything to send. */

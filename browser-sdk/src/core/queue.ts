@@ -12,8 +12,9 @@ export function takeBatch(
   encode: (event: Queued) => string | undefined,
 ): Queued[] {
   const batch: Queued[] = [];
+  const candidates = queue.splice(0); // What `beforeSend` itself tracks is for another request.
   let taken = 0;
-  for (const event of queue) {
+  for (const event of candidates) {
     if (batch.length === EVENTS_PER_REQUEST) break;
     event.json ??= encode(event);
     if (event.json) {
@@ -23,6 +24,6 @@ export function takeBatch(
     }
     taken++;
   }
-  queue.splice(0, taken);
+  queue.unshift(...candidates.slice(taken));
   return batch;
 }
