@@ -8,7 +8,7 @@ import { PANELS } from "./panels.js";
 const host = document.getElementById("panels");
 const status = document.getElementById("status");
 const panels = PANELS.map((spec) => new Panel(spec));
-const AT_ONCE = 3; // the top of the page first: a small database answers not faster to more
+const AT_ONCE = 3; // the top of the page comes first; more at once only makes every panel late
 let loading = new AbortController();
 
 host.append(...panels.map((panel) => panel.root));
@@ -23,14 +23,23 @@ async function load() {
   const loadNext = async () => {
     for (let panel = waiting.shift(); panel && !signal.aborted; panel = waiting.shift()) {
       const answer = await panel.load(query, signal);
-      if (panel === panels[0] && !signal.aborted && !guard(answer.status, host) && answer.filters) {
-        show(answer.filters);
+      if (panel === panels[0] && !signal.aborted) {
+        settle(answer, waiting);
       }
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, loadNext));
   if (!signal.aborted) {
     status.textContent = "The panels are up to date.";
+  }
+}
+
+/** Let the first answer say for all who may look, and how the filters were understood. */
+function settle({ status: code, filters }, waiting) {
+  if (guard(code, host)) {
+    waiting.length = 0;
+  } else if (filters) {
+    show(filters);
   }
 }
 
