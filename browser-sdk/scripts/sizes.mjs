@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes the sizes that size-limit measures into the README; with --check, only looks.
 
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 
 const README = new URL("../README.md", import.meta.url);
 const SECTION = /(<!-- sizes -->\n).*?(<!-- \/sizes -->)/s;
 
-const measured = JSON.parse(execFileSync("size-limit", ["--json"], { encoding: "utf8" }));
+const measured = JSON.parse(spawnSync("size-limit", ["--json"], { encoding: "utf8" }).stdout);
 const rows = measured.map(({ name, size, sizeLimit }) => {
   return `| ${name} | ${size.toLocaleString("en")} | ${sizeLimit.toLocaleString("en")} |\n`;
 });

@@ -30,7 +30,9 @@ export interface Client {
 
 const early: Queued[] = [];
 let options: InitOptions = {};
-let sink: Sink = /* @__PURE__ */ localSink(hold);
+let sink: Sink = /* @__PURE__ */ localSink((event) => {
+  if (early.push(event) > QUEUE_EVENTS) early.shift();
+});
 
 /**
  * Start sending; events tracked before come along.
@@ -50,8 +52,4 @@ export function track<E extends EventName>(event: E, ...[props]: TrackArgs<E>): 
   try {
     sink.add(capture(event, props, activeTraceparent(options)));
   } catch {} // A getter among the props threw, or the queue is at fault: the page comes first.
-}
-
-function hold(event: Queued): void {
-  if (early.push(event) > QUEUE_EVENTS) early.shift();
 }

@@ -6,11 +6,7 @@ import { BACKOFF_FIRST_MS, BACKOFF_LONGEST_MS, RETRY_AFTER_LONGEST_MS } from "..
 export function backoff(failures: number, headers: Headers | undefined): number {
   const longest = Math.min(BACKOFF_FIRST_MS * 2 ** (failures - 1), BACKOFF_LONGEST_MS);
   const ours = (longest * (1 + Math.random())) / 2; // The random half keeps pages apart.
-  return Math.min(Math.max(ours, retryAfter(headers)), RETRY_AFTER_LONGEST_MS);
-}
-
-/** Read `Retry-After`, which holds seconds or a date. */
-function retryAfter(headers: Headers | undefined): number {
-  const value = headers?.get("retry-after") ?? "";
-  return Number(value) * 1_000 || Date.parse(value) - Date.now() || 0;
+  const value = headers?.get("retry-after") ?? ""; // Seconds, or a date.
+  const theirs = Number(value) * 1_000 || Date.parse(value) - Date.now() || 0;
+  return Math.min(Math.max(ours, theirs), RETRY_AFTER_LONGEST_MS);
 }

@@ -20,7 +20,10 @@ export interface InitOptions {
   credentials?: RequestCredentials;
   /** The visit, where the server cannot tell it from the session. */
   sessionId?: string;
-  /** Changes an event before it leaves, or holds it back with null. If it throws, the event is lost. */
+  /**
+   * Changes an event before it leaves, or holds it back with null.
+   * If it throws, the event does not leave; what it tracks itself is ignored.
+   */
   beforeSend?: (event: TelemetryEvent) => TelemetryEvent | null;
   /** Send nothing when the browser says `doNotTrack`. Default: true. */
   respectDoNotTrack?: boolean;

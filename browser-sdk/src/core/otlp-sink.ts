@@ -39,6 +39,7 @@ export function createOtlpSink(options: InitOptions): Sink {
   let waiting = false; // After a failure, until the timer.
   let timer: ReturnType<typeof setTimeout> | undefined; // The only one: to flush, or to retry.
   let due = Infinity; // The timer's delay.
+  let checking = false; // While `beforeSend` runs: what it tracks itself would go on for ever.
   let draining: Promise<void> | undefined; // One ordinary request at a time.
 
   function dropOldest() {
@@ -80,8 +81,7 @@ export function createOtlpSink(options: InitOptions): Sink {
 
   /** Send everything at once: it is now or never, whatever the back-off. */
   function sendNow() {
-    // Each takes one event at least; without a count, a `beforeSend` that tracks would never end.
-    for (let left = queue.length; left && send(); left--);
+    while (send());
   }
 
   /** Send one request, if there is anything to send. */
@@ -109,11 +109,16 @@ export function createOtlpSink(options: InitOptions): Sink {
   }
 
   function encode(event: Queued): string | undefined {
+    const full = { ...event, uid: uid(event.time) };
+    checking = true;
     try {
-      const full = { ...event, uid: uid(event.time) };
       const outgoing = beforeSend(full);
       if (outgoing) return encodeRecord({ ...full, ...outgoing }, options);
-    } catch {} // What the application could not look through does not leave.
+    } catch {
+      // What the application could not look through does not leave.
+    } finally {
+      checking = false;
+    }
     stats.withheld++;
     return undefined;
   }
@@ -141,7 +146,7 @@ export function createOtlpSink(options: InitOptions): Sink {
       // Once more, with the same uids: the server forgets those that it has seen.
       const again = batch.filter((event) => !event.doubts++);
       stats.unconfirmed += length - again.length;
-      retry(again);
+      retry(again, headers);
     } else if (PASSING.includes(status)) retry(batch, headers);
     else {
       stats.dropped += length;
@@ -149,7 +154,7 @@ export function createOtlpSink(options: InitOptions): Sink {
     }
   }
 
-  function retry(batch: Queued[], headers?: Headers) {
+  function retry(batch: Queued[], headers: Headers | undefined) {
     queue.unshift(...batch);
     dropOldest();
     waiting = true;
@@ -169,6 +174,7 @@ export function createOtlpSink(options: InitOptions): Sink {
 
   return {
     add(event) {
+      if (checking) return;
       queue.push(event);
       dropOldest();
       if (page.visit) schedule();

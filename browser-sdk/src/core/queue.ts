@@ -12,18 +12,14 @@ export function takeBatch(
   encode: (event: Queued) => string | undefined,
 ): Queued[] {
   const batch: Queued[] = [];
-  const candidates = queue.splice(0); // What `beforeSend` itself tracks is for another request.
-  let taken = 0;
-  for (const event of candidates) {
-    if (batch.length === EVENTS_PER_REQUEST) break;
+  for (let event = queue[0]; event && batch.length < EVENTS_PER_REQUEST; event = queue[0]) {
     event.json ??= encode(event);
     if (event.json) {
       bytes -= utf8Length(event.json) + 1; // With the comma.
       if (bytes < 0 && batch.length >= least) break;
       batch.push(event);
     }
-    taken++;
+    queue.shift();
   }
-  queue.unshift(...candidates.slice(taken));
   return batch;
 }

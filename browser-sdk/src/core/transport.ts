@@ -38,8 +38,7 @@ export async function post(
   const timer = setInterval(() => document.hidden || abort.abort(), timeout);
   const bytes = utf8Length(body);
   const keepalive = bytes <= keepaliveRoom;
-  const cost = keepalive ? bytes : 0;
-  keepaliveRoom -= cost;
+  if (keepalive) keepaliveRoom -= bytes;
   try {
     // No await before this: on the way out, only what runs now runs at all.
     const response = await fetch(endpoint, {
@@ -64,6 +63,6 @@ export async function post(
     return { status: abort.signal.aborted ? TIMED_OUT : UNREACHABLE };
   } finally {
     clearInterval(timer);
-    keepaliveRoom += cost;
+    if (keepalive) keepaliveRoom += bytes;
   }
 }

@@ -194,21 +194,20 @@ describe("what is sent", () => {
 });
 
 describe("what the page feels", () => {
-  test("a beforeSend that tracks does not hang the page", async () => {
+  test("a beforeSend that tracks does not go on for ever", async () => {
     await open(page, ingest.origin());
     await page.evaluate(() => {
       window.client = window.sdk.init({
         beforeSend(event) {
           window.sdk.track("auth.logout");
-          return event.event === "auth.logout" ? null : event;
+          return event;
         },
       });
     });
     await trackMany(page, 60);
-    await page.clock.runFor(2);
-    await ingest.recorded(60);
-    expect(numbers().slice(0, 60)).toEqual(upTo(60));
+    await flush();
     await page.goto("about:blank");
+    expect(numbers()).toEqual(upTo(60));
   });
 
   test("track works before init, and holds the latest two hundred", async () => {
