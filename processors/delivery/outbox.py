@@ -160,7 +160,7 @@ class Outbox:
         try:
             # Its own connection: readiness may be asked on another thread than the loop's.
             with closing(store.connect(store.file(self._data_dir), durable=True)) as db:
-                if self._trouble:
+                if self._trouble is Trouble.DISK_FULL:
                     # A WAL keeps its size when its rows are gone: on a full disk it is the room.
                     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 check_room(db, self._data_dir)
