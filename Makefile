@@ -49,8 +49,9 @@ test: lint servers collector node_modules/.ready ## everything: lint, types, con
 	$(BIN)/pytest -n 2 --dist loadfile
 
 .PHONY: generate
-generate: setup ## write everything that comes from the event catalog
+generate: setup ## write everything that comes from the event catalog, and the reference pages
 	$(BIN)/telesift catalog generate
+	$(BIN)/python -m telesift.reference
 
 .PHONY: bench
 bench: setup collector k6 ## measure, side by side in one run

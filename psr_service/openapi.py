@@ -28,6 +28,15 @@ _COMPONENTS: Final = (
     ProblemDetails,
 )  # fmt: skip
 
+_SUMMARIES: Final = {
+    "rate": "Rate a prompt; a second rating of the day replaces the first.",
+    "show": "Record that the question was shown.",
+    "dismiss": "Record that the question was closed without an answer.",
+    "askable": "Ask whether to put the question to the caller now.",
+    "summarise": "Sum up the caller's own ratings of a prompt.",
+    "analyse": "Read statistics of groups of ratings, as JSON or CSV; for the role analyst.",
+}
+
 _PROBLEMS: Final = {
     400: "The request is malformed; `errors` names the fields.",
     401: "Nobody knows who is calling.",
@@ -88,6 +97,7 @@ def openapi_document() -> Json:
 def _write(operation: str, form: type[msgspec.Struct], answer: type[msgspec.Struct]) -> Json:
     return {
         "operationId": operation,
+        "summary": _SUMMARIES[operation],
         "requestBody": {"required": True, "content": {MEDIA_JSON: {"schema": _ref(form)}}},
         "responses": _responses(answer, _WRITING),
     }
@@ -96,6 +106,7 @@ def _write(operation: str, form: type[msgspec.Struct], answer: type[msgspec.Stru
 def _read(operation: str, answer: type[msgspec.Struct], parameters: list[Json]) -> Json:
     return {
         "operationId": operation,
+        "summary": _SUMMARIES[operation],
         "parameters": parameters,
         "responses": _responses(answer, _READING),
     }

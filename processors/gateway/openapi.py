@@ -6,9 +6,12 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
+import msgspec
 from falcon import MEDIA_JSON
 from falcon.asgi import Request, Response
 
+from processors.delivery.ledger import Ledger
+from processors.gateway.config import limits_document
 from processors.pipeline.reasons import Reason
 from service_kit.limits import EVENTS_PER_REQUEST
 
@@ -198,12 +201,28 @@ def _answer_schemas() -> dict[str, Any]:
             "type": "object",
             "properties": {"partialSuccess": {"type": "object"}},
         },
-        "Ledger": {
-            "type": "object",
-            "required": ["received", "accepted", "duplicate", "rejected", "sinks", "balanced"],
-        },
-        "Config": {"type": "object", "required": ["limits", "catalog", "flags"]},
+        **_ledger_schemas(),
+        "Config": _object(
+            limits=_object(**dict.fromkeys(limits_document(1), count)),
+            catalog=_object(digest=text, version=text),
+            flags=_object(telemetry={"type": "boolean"}, psr={"type": "boolean"}),
+        ),
     }
+
+
+def _ledger_schemas() -> dict[str, Any]:
+    """Describe the ledger's own types, with what its report adds to them."""
+    _, schemas = msgspec.json.schema_components([Ledger], ref_template=_SCHEMAS + "{name}")
+    for name, added in (("SinkAccount", ["lost"]), ("Ledger", ["lost", "balanced"])):
+        for key in added:
+            kind = "boolean" if key == "balanced" else "integer"
+            schemas[name]["properties"][key] = {"type": kind}
+        schemas[name]["required"] += added
+    return schemas
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": list(properties), "properties": properties}
 
 
 def _problem_response() -> dict[str, Any]:

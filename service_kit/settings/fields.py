@@ -133,7 +133,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         _var("TELEMETRY_RETENTION_DAYS", 7)
     )
     hash_secret: Annotated[
-        Secret | None, _about("The key of hashed attributes and of pseudonyms; keep it for good.")
+        Secret | None, _about("The key of hashed attributes; keep it for good.")
     ] = _var("TELESIFT_HASH_SECRET")
     outbox_max_bytes: Annotated[
         Count, _about("How large the outbox may grow before its oldest events expire.")

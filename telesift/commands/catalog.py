@@ -14,7 +14,12 @@ from processors.catalog.model import Catalog
 
 app = typer.Typer(help="The event catalog: lint, generate, check, scan.", no_args_is_help=True)
 
-Directory = Annotated[Path, typer.Option("--catalog", help="Where the catalog's files are.")]
+Directory = Annotated[
+    Path,
+    typer.Option(
+        "--catalog", help="Where the catalog's files are.", show_default="the shipped one"
+    ),
+]
 Root = Annotated[Path, typer.Option(help="The project's root, below which files are generated.")]
 
 

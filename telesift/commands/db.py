@@ -36,7 +36,7 @@ def status() -> None:
 @app.command()
 def dictionary() -> None:
     """Write the data dictionary of docs/psr.md, out of the database's own comments."""
-    from psr_service.dictionary import dictionary as write
+    from telesift.reference.dictionary import dictionary as write
 
     with connecting() as database, database.connection_context():
         typer.echo(write(partial(fetch, database)), nl=False)

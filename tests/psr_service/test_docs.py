@@ -12,26 +12,13 @@ import pytest
 from scipy import stats
 
 from psr_service.connections import Connections
-from psr_service.dictionary import dictionary
 from psr_service.messages import Reason
 from psr_service.openapi import openapi_document
-from psr_service.store import Store
 from tests.psr_service.conftest import Clock
 
 ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs/psr.md").read_text("utf-8")
 QUERIES = re.findall(r"```sql\n(.*?)```", DOCS, re.DOTALL)
-
-
-def test_dictionary_is_the_live_databases(store: Store) -> None:
-    """Write it again with `telesift db dictionary`."""
-    _, _, written = DOCS.partition("do not edit below. -->\n\n")
-    assert dictionary(store.read).rstrip() == written.rstrip()
-
-
-def test_every_column_is_explained(store: Store) -> None:
-    """A table, view or column without a comment has no line of its own here."""
-    assert "None" not in dictionary(store.read)
 
 
 def test_there_are_five_queries() -> None:

@@ -223,7 +223,7 @@ def test_a_flag_bears_the_name_of_its_variable() -> None:
 
 
 def test_the_reference_page_is_the_generated_one() -> None:
-    """Every setting is documented: `python -m service_kit.settings.page` writes the page."""
+    """Every setting is documented: `make generate` writes the page."""
     written = (REPOSITORY / "docs/reference/settings.md").read_text()
     assert page.markdown() == written
     for name in NAMES:
