@@ -1,21 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """docs/reference/errors.md names every code that there is, and no other."""
 
+import ast
 import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from peewee import OperationalError
+
+from processors.delivery import accounts, owners
+from processors.delivery.events_table import sqlstate
+from processors.delivery.events_table.retention import Window
 from processors.delivery.trouble import Trouble
 from processors.pipeline.reasons import Reason
 from service_kit.problem import Problem
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs/reference/errors.md").read_text()
-REASONS, ERRORS = PAGE.split("## Errors: a whole request")
+_, REASONS, ERRORS, UNDELIVERABLE, RETRIES = re.split(
+    r"^## .*$", (ROOT / "docs/reference/errors.md").read_text("utf-8"), flags=re.MULTILINE
+)
 # What a sink says of its other side is for the log: no caller ever sees it.
 SINKS = {"sinks", "events_table"}
 SOURCES = [
     path
-    for part in ("service_kit", "processors", "psr_service")
+    for part in ("service_kit", "processors", "psr_service", "dashboard")
     for path in (ROOT / part).rglob("*.py")
     if SINKS.isdisjoint(path.parts)
 ]
@@ -24,13 +33,62 @@ IN_SOURCE = re.compile(r"\bcode(?:: str)? ?= ?\"([a-z_]+)\"")
 
 def documented(text: str) -> set[str]:
     """Give the codes of a page's tables: the first cell of each row."""
-    return set(re.findall(r"^\| `([a-z_]+)` \|", text, re.MULTILINE))
+    return set(re.findall(r"^\| `([a-z_<>]+)` \|", text, re.MULTILINE))
 
 
 def raised() -> set[str]:
     """Give the codes that the sources can answer with."""
     literal = {code for path in SOURCES for code in IN_SOURCE.findall(path.read_text())}
     return literal | {Problem.code} | {trouble.value for trouble in Trouble}
+
+
+def nodes_of_sinks() -> Iterator[ast.AST]:
+    """Give every node of the sinks' sources."""
+    for path in (ROOT / "processors/delivery/sinks").glob("*.py"):
+        yield from ast.walk(ast.parse(path.read_text("utf-8")))
+
+
+def text_of(node: ast.AST) -> str:
+    """Give a text, with what is filled in later in angle brackets; "" for anything else."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(map(text_of, node.values))
+    if isinstance(node, ast.FormattedValue):
+        return "<status>"
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def retried() -> set[str]:
+    """Give what the sinks raise `Retry` with, PostgreSQL's part of it by its error codes."""
+    named = {
+        text_of(node.args[0])
+        for node in nodes_of_sinks()
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Retry"
+    }
+    codes = (*sqlstate._REASONS, "XX000", "")  # an error of no class we know, and no answer
+    return named - {""} | {sqlstate.reason(database_error(code)) for code in codes}
+
+
+def database_error(code: str) -> OperationalError:
+    """Make the error that peewee raises for a PostgreSQL error code."""
+    error = OperationalError()
+    error.orig = type("Original", (Exception,), {"pgcode": code})()
+    return error
+
+
+def set_aside() -> set[str]:
+    """Give what the sinks, retention and repairs call undeliverable."""
+    pairs = (node.elts for node in nodes_of_sinks() if isinstance(node, ast.Tuple))
+    seconds = {text_of(pair[1]) for pair in pairs if len(pair) == 2}
+    counted = {text for text in seconds if text.islower()}  # the others are variables' names
+    passed_on = {
+        text_of(argument)
+        for node in nodes_of_sinks()
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "_halves"
+        for argument in node.args
+    }
+    window, year = Window.at(datetime.now(UTC), 7), timedelta(days=365)
+    objections = {window.objection(window.first - year), window.objection(window.last + year)}
+    return (counted | passed_on | {owners.REASON, accounts.REASON} | objections) - {"", None}
 
 
 def test_every_reason_is_documented_and_every_documented_one_exists() -> None:
@@ -47,3 +105,13 @@ def test_every_reason_is_explained_in_the_words_of_the_source() -> None:
 def test_every_error_is_documented_and_every_documented_one_exists() -> None:
     """An error's code is what a program looks at."""
     assert raised() == documented(ERRORS)
+
+
+def test_every_undeliverable_is_documented_and_every_documented_one_exists() -> None:
+    """The ledger shows it to whoever asks where an event went."""
+    assert set_aside() == documented(UNDELIVERABLE)
+
+
+def test_every_retry_is_documented_and_every_documented_one_exists() -> None:
+    """The log shows it to whoever is on call."""
+    assert retried() == documented(RETRIES)
