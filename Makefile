@@ -53,6 +53,11 @@ generate: setup ## write everything that comes from the event catalog, and the r
 	$(BIN)/telesift catalog generate
 	$(BIN)/python -m telesift.reference
 
+.PHONY: docs
+docs: setup node_modules/.ready ## the documentation as a site, in build/site
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -c docs -d build/doctrees . build/site
+	@echo "docs: open build/site/index.html"
+
 .PHONY: bench
 bench: setup collector k6 ## measure, side by side in one run
 	$(BIN)/python -m tests.bench
