@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs one of the services under gunicorn, configured in code instead of by a file."""
 
+import ctypes
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from gunicorn.app.base import BaseApplication
@@ -11,6 +13,7 @@ from service_kit.settings import Settings
 
 _KEEPALIVE_SECONDS = 75  # longer than a load balancer's usual 60: it closes first, not we
 _WORKER_GRACE_SECONDS = 5  # no request of a gthread service is meant to take longer
+_M_ARENA_MAX = -8  # malloc.h
 _GRACE_SECONDS = 20  # requests under way finish, and the courier drains
 
 
@@ -20,6 +23,7 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no 
     def __init__(self, create_app: Callable[[], Any], options: Mapping[str, Any]) -> None:
         self._create_app = create_app
         self._options = options
+        _share_one_heap()
         super().__init__()
 
     def load_config(self) -> None:
@@ -30,6 +34,15 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no 
     def load(self) -> Any:
         """Build the application; called in each worker, after the fork."""
         return self._create_app()
+
+
+def _share_one_heap() -> None:
+    """Keep a worker's memory flat: glibc gives each thread a heap of its own, and each one grows.
+
+    The interpreter's lock lets one thread allocate at a time, so one heap is enough for all.
+    """
+    with suppress(AttributeError, OSError):  # another C library
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 def _leave_in_time(_: Any, worker: Any) -> None:

@@ -17,8 +17,9 @@ from processors.delivery.backoff import Backoff
 from processors.delivery.claim import Claim
 from processors.delivery.sinks import Batch, Receipt, Retry, Sink
 
-# Long enough for a batch to gather under load, too short to be noticed.
-_GATHER_SECONDS: Final = 0.02
+# Long enough for a batch to gather under load (a fifth of it cost 8 % more CPU), too short to be
+# noticed.
+_GATHER_SECONDS: Final = 0.1
 # Other workers' events come without a wake-up: look again soon, and less often when it is quiet.
 _SOON_SECONDS: Final = 0.05
 _IDLE_SECONDS: Final = 0.2
