@@ -35,6 +35,7 @@ html_copy_source = False
 html_show_copyright = False
 templates_path = ["_templates"]
 html_static_path = ["_static"]
+html_css_files = ["site.css"]
 if MERMAID.is_dir():  # without Node packages diagrams stay text
     html_static_path.append(str(MERMAID))
     html_js_files = ["mermaid.tiny.js", "diagrams.js"]

@@ -2,8 +2,7 @@
 // Draws the Mermaid diagrams in the page; without JavaScript they stay readable text.
 
 addEventListener("DOMContentLoaded", async () => {
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  mermaid.initialize({ startOnLoad: false, theme: dark ? "dark" : "neutral" });
+  mermaid.initialize({ startOnLoad: false, theme: "neutral" });
   for (const [index, block] of document.querySelectorAll(".highlight-mermaid").entries()) {
     const { svg } = await mermaid.render(`diagram-${index}`, block.querySelector("pre").textContent);
     block.innerHTML = svg;

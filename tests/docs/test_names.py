@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the pages name exists: commands, endpoints, settings, tables, metrics, make's targets."""
+
+import re
+from itertools import chain
+
+import pytest
+import typer
+
+from service_kit import migrations, postgres
+from telesift.cli import app
+from telesift.database import HISTORIES
+from telesift.reference import api
+from tests.docs.blocks import PAGES, ROOT, blocks, codes
+from tests.docs.test_reference import FIELDS, HEALTH
+
+OURS = re.compile(r"(?:TELESIFT|AUTH|FEATURES|PSR|TELEMETRY|PROMPT_LOOKUP|ALLOWED)_[A-Z_]+")
+CALL = re.compile(r"(?:GET|POST|PUT|DELETE) (/\S*)")
+RELATION = re.compile(r"(?:psr|telemetry)_[a-z_]+(?:\.[a-z]+)?")
+METRIC = re.compile(r"\btelesift_(?:events|outbox|batch)_[a-z_]+")
+TARGETS = re.compile(r"^([a-z][a-z-]*):.*## ", re.MULTILINE)
+
+OF_THE_HOST = {"/me", "/prompts/…/copy"}
+"""Endpoints of the host application, which we only call."""
+
+SETTINGS_OF_THE_VAULT = {"PSR_URL"}
+
+PACKAGES = {"psr_service"}
+
+
+def test_every_setting_exists() -> None:
+    """A name that looks like one of our settings is one."""
+    named = set(chain.from_iterable(OURS.findall(code.text) for code in codes()))
+    assert set() == named - {*FIELDS.values()} - SETTINGS_OF_THE_VAULT
+
+
+def test_every_endpoint_exists() -> None:
+    """A method and a path are in one of the services' documents."""
+    known = {
+        re.sub(r"{\w+}", "{}", path) for known in api.SERVICES for path in known.document["paths"]
+    }
+    named = {match[1].partition("?")[0] for code in codes() if (match := CALL.match(code.text))}
+    plain = {re.sub(r"{[\w,]+}", "{}", path) for path in named - OF_THE_HOST}
+    assert set() == plain - known - HEALTH
+
+
+def test_every_table_exists(database_url: str) -> None:
+    """A name that looks like a table, a view, a function or a role of ours is one."""
+    database = postgres.single(database_url)
+    migrations.up(database, HISTORIES)
+    with database.connection_context():
+        known = {name for (name,) in database.execute_sql(NAMES)}
+    named = {code.text for code in codes() if RELATION.fullmatch(code.text)}
+    assert set() == named - known - PACKAGES
+
+
+NAMES = """
+SELECT relname FROM pg_class UNION SELECT nspname FROM pg_namespace UNION
+SELECT rolname FROM pg_roles UNION SELECT nspname || '.' || relname
+FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace UNION
+SELECT nspname || '.' || proname FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace
+"""
+
+
+def test_every_metric_exists() -> None:
+    """A metric in an alert's expression is one that the processor measures."""
+    source = (ROOT / "processors/gateway/meters.py").read_text("utf-8")
+    measured = {name.replace(".", "_") for name in re.findall(r'"(telesift\.[a-z.]+)"', source)}
+    named = {name for page in PAGES for name in METRIC.findall(page.read_text("utf-8"))}
+    assert set() == {re.sub("_(total|bucket|count|sum)$", "", name) for name in named} - measured
+
+
+@pytest.mark.parametrize(
+    "words", sorted({code.text for code in codes() if code.text.startswith("telesift ")})
+)
+def test_every_command_exists(words: str) -> None:
+    """Its words lead to a command, and that command has its options."""
+    command: object = typer.main.get_command(app)
+    rest = words.split()[1:]
+    while rest and (inner := getattr(command, "commands", None)):
+        named = rest.pop(0)
+        assert set(named.split("|")) <= inner.keys(), named
+        command = inner[named.partition("|")[0]]
+    options = {option for parameter in command.params for option in parameter.opts}  # type: ignore[attr-defined]
+    assert set() == set(re.findall(r"--[a-z-]+", " ".join(rest))) - options
+
+
+def test_every_target_of_make_exists() -> None:
+    """`make X` in a page is a line of `make`'s own list."""
+    files = [ROOT / "Makefile", *ROOT.glob("*/*.mk"), *ROOT.glob("examples/*/*.mk")]
+    known = set(chain.from_iterable(TARGETS.findall(file.read_text("utf-8")) for file in files))
+    texts = [code.text for code in codes()] + [block.text for block in blocks("sh")]
+    named = {name for text in texts for name in re.findall(r"^make ([a-z-]+)", text, re.MULTILINE)}
+    assert set() == named - known
