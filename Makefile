@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 include collector-config/collector.mk
+include examples/prompt-vault/vault.mk
 
 .PHONY: help
 help: ## print this list
@@ -28,7 +29,7 @@ node_modules/.ready: package.json package-lock.json
 	@touch $@
 
 .PHONY: up
-up: setup collector ## start the local stack in the foreground; Ctrl-C stops it
+up: setup collector vault ## start the local stack in the foreground; Ctrl-C stops it
 	@exec $(BIN)/telesift up
 
 .PHONY: lint
@@ -36,6 +37,7 @@ lint: setup ## style, types, import contracts, catalog rules, generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	MYPYPATH=examples/prompt-vault $(BIN)/mypy -p prompt_vault -p tests.e2e
 	$(BIN)/lint-imports
 	$(BIN)/telesift catalog lint
 	$(BIN)/telesift catalog check
@@ -45,8 +47,10 @@ servers: ## the servers the tests talk to (Redis), where they can be installed
 	@tests/install_servers.sh
 
 .PHONY: test
-test: lint servers collector node_modules/.ready ## everything: lint, types, contracts, unit, integration
+test: lint servers collector vault ## everything: lint, types, contracts, unit, integration, end to end
 	$(BIN)/pytest -n 2 --dist loadfile
+	npm run check --silent --workspace @telesift/prompt-vault --workspace @telesift/e2e
+	@$(MAKE) --no-print-directory e2e
 
 .PHONY: generate
 generate: setup ## write everything that comes from the event catalog, and the reference pages
