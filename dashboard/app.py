@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any, Final
@@ -34,13 +35,24 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-def create_app(settings: Settings, *, today: Callable[[], date] = _today) -> App:
+def _leave(url: str) -> None:
+    """Take the database as it is."""
+
+
+def create_app(
+    settings: Settings,
+    *,
+    today: Callable[[], date] = _today,
+    make_views: Callable[[str], None] = _leave,
+) -> App:
     """Wire the dashboard for a worker of up to `THREADS` threads; call it there, after the fork.
 
     It starts without its database and the processor, and says so where their panels are.
+    `make_views` is given the address of a developer's database, whichever service comes first.
     """
-    views = Views(postgres.pool(_database_url(settings), THREADS))
-    all_panels = panels(views, Processor(settings.processor_url, settings.auth_cookie_name))
+    settings = _with_own_cookie(settings)
+    views = Views(postgres.pool(_database_url(settings, make_views), THREADS))
+    all_panels = panels(views, _processor(settings))
     # To look once is a request for each panel.
     looks = structs.replace(settings, rate_limit=settings.rate_limit * len(all_panels))
     app: App = falcon.App(middleware=[SafeHeaders(), *middleware.stack(looks, SERVICE)])
@@ -49,18 +61,34 @@ def create_app(settings: Settings, *, today: Callable[[], date] = _today) -> App
     app.add_route("/api/{panel}", PanelResource(all_panels, today))
     app.add_static_route("/static", _HERE / "static")
     if settings.auth_mode is AuthMode.DEV:
-        session = SessionResource(auth.authenticator(settings), settings.auth_cookie_name)
-        app.add_route(sign_in.PATH, session)
+        app.add_route(sign_in.PATH, SessionResource(auth.authenticator(settings)))
     health.add(app, SERVICE, {"database": views.check})
     return app
 
 
+def _with_own_cookie(settings: Settings) -> Settings:
+    """Sign in by a cookie of our own where the host's is of no use: it holds no token."""
+    if settings.auth_mode is not AuthMode.DEV:
+        return settings
+    return structs.replace(settings, auth_cookie_name=sign_in.COOKIE)
+
+
+def _processor(settings: Settings) -> Processor:
+    return Processor(
+        settings.processor_url,
+        settings.auth_cookie_name,
+        is_cookie_token=settings.auth_mode is not AuthMode.SESSION,
+    )
+
+
 def _page(settings: Settings) -> str:
     page = Template((_HERE / "page.html").read_text("utf-8"))
-    return page.substitute(auth_mode=settings.auth_mode.value)
+    origins = map(escape, settings.allowed_origins)
+    hosts = "".join(f'<li><a href="{origin}">{origin}</a></li>' for origin in origins)
+    return page.substitute(auth_mode=settings.auth_mode.value, hosts=hosts)
 
 
-def _database_url(settings: Settings) -> str:
+def _database_url(settings: Settings, make_views: Callable[[str], None]) -> str:
     """Give a login of the analysts' role; in development that role of the services' own login."""
     if settings.dashboard_database_url:
         return settings.dashboard_database_url
@@ -68,4 +96,6 @@ def _database_url(settings: Settings) -> str:
         raise postgres.DatabaseUnset(
             "DASHBOARD_DATABASE_URL is required when ENVIRONMENT=production"
         )
-    return postgres.analyst_url(postgres.database_url(settings))
+    url = postgres.database_url(settings)
+    make_views(url)
+    return postgres.analyst_url(url)

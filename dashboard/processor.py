@@ -60,11 +60,15 @@ class Ledger(Struct, frozen=True):
 
 
 class Processor:
-    """The processor at TELESIFT_PROCESSOR_URL."""
+    """The processor at TELESIFT_PROCESSOR_URL.
 
-    def __init__(self, url: str, cookie_name: str) -> None:
+    `is_cookie_token` says that a cookie holds what could as well be a bearer token.
+    """
+
+    def __init__(self, url: str, cookie_name: str, *, is_cookie_token: bool) -> None:
         self._url = url.rstrip("/") + PATH
         self._cookie_name = cookie_name
+        self._is_cookie_token = is_cookie_token
         self._http = requests.Session()
         # One caller's answer must not leave a cookie behind for the next, nor .netrc a password.
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -98,6 +102,8 @@ class Processor:
         if authorization.lower().startswith("bearer "):
             return {"Authorization": authorization}
         (cookie, *_) = req.get_cookie_values(self._cookie_name) or [""]
+        if self._is_cookie_token:  # whose cookie's name is ours, not the processor's
+            return {"Authorization": f"Bearer {cookie}"}
         return {"Cookie": f"{self._cookie_name}={cookie}"}
 
 

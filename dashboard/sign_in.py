@@ -14,6 +14,8 @@ from service_kit.auth import Authenticator, Credential
 from service_kit.problem import BadRequest, Unauthenticated, UnsupportedMediaType
 
 PATH: Final = "/session"
+COOKIE: Final = "telesift_dashboard"
+"""A name of our own: cookies do not know ports, and the host next door has one as well."""
 
 _BODY_BYTES: Final = 4096
 
@@ -27,9 +29,8 @@ class SessionResource:
 
     public: ClassVar = True
 
-    def __init__(self, authenticator: Authenticator, cookie_name: str) -> None:
+    def __init__(self, authenticator: Authenticator) -> None:
         self._authenticator = authenticator
-        self._cookie_name = cookie_name
 
     def on_post(self, req: Request, resp: Response) -> None:
         """Put a valid token into a cookie that no script and no other site's page can use.
@@ -40,14 +41,13 @@ class SessionResource:
             raise UnsupportedMediaType("Send the body as application/json.")
         token = _read(req)
         self._authenticator.verify(Credential(is_cookie=True, value=token))
-        resp.set_cookie(
-            self._cookie_name, token, path="/", secure=req.scheme == "https", same_site="Strict"
-        )
+        is_secure = req.scheme == "https"
+        resp.set_cookie(COOKIE, token, path="/", secure=is_secure, same_site="Strict")
         resp.status = HTTP_204
 
     def on_delete(self, req: Request, resp: Response) -> None:
         """Take the cookie back."""
-        resp.unset_cookie(self._cookie_name, path="/", same_site="Strict")
+        resp.unset_cookie(COOKIE, path="/", same_site="Strict")
         resp.status = HTTP_204
 
 

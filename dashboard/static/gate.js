@@ -8,7 +8,7 @@ const isDev = document.body.dataset.authMode === "dev";
 const TEXTS = {
   401: ["Who are you?", isDev
     ? "Sign in with a token of AUTH_DEV_TOKENS that has the role analyst."
-    : "Sign in to the application that this dashboard belongs to, then come back."],
+    : "Sign in to the application that this dashboard belongs to, then look again."],
   403: ["Not for you", "The dashboard is for people with the role analyst."],
 };
 
@@ -18,6 +18,7 @@ export function guard(status, panels) {
   gate.hidden = !isClosed;
   panels.hidden = isClosed;
   signIn.hidden = !isClosed || !isDev;
+  document.getElementById("hosts").hidden = document.getElementById("retry").hidden = isDev;
   signOut.hidden = !isDev || status === 401;
   document.getElementById("filters").hidden = status === 401;
   if (isClosed) {

@@ -4,13 +4,16 @@
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 import structlog
 import typer
+from peewee import PeeweeException
 
-from service_kit import logging, metrics, tracing
+from service_kit import logging, metrics, migrations, postgres, tracing
 from service_kit.settings import Settings, SettingsError, read
+from telesift.database import HISTORIES
 
 app = typer.Typer(no_args_is_help=True, help="Run one service in the foreground.")
 log = structlog.get_logger()
@@ -34,6 +37,23 @@ def psr(port: Port = 4320) -> None:
     from telesift.gunicorn_server import threaded
 
     _serve(SERVICE, create_app, port, threaded(THREADS))
+
+
+@app.command()
+def dashboard(port: Port = 4321) -> None:
+    """Run the dashboard: ratings, events and the ledger on one page, for analysts."""
+    from dashboard.app import SERVICE, THREADS, create_app
+    from telesift.gunicorn_server import threaded
+
+    _serve(SERVICE, partial(create_app, make_views=_make_views), port, threaded(THREADS))
+
+
+def _make_views(url: str) -> None:
+    """Bring both services' schema up to date: the dashboard may import neither."""
+    try:
+        migrations.up(postgres.single(url), HISTORIES)
+    except PeeweeException as error:
+        log.warning("dashboard.not_migrated", error=tracing.error_type(error))
 
 
 def _serve(

@@ -17,7 +17,7 @@ const browser = await chromium.launch({
 async function open(path, options = {}, token = "analyst-token") {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   if (token) {
-    await context.addCookies([{ name: "session", value: token, url }]);
+    await context.addCookies([{ name: "telesift_dashboard", value: token, url }]);
   }
   const page = await context.newPage();
   page.on("request", (request) => seen.requests.push(new URL(request.url()).origin));

@@ -197,7 +197,7 @@ def test_ledger_is_the_processors(processor: Running, make_settings: MakeSetting
     """Asked for with the caller's own credential, be it a token or a cookie."""
     settings = make_settings(TELESIFT_PROCESSOR_URL=processor.url)
     client = testing.TestClient(create_app(settings, today=lambda: TODAY))
-    for headers in (bearer("analyst-token"), {"Cookie": "session=analyst-token"}):
+    for headers in (bearer("analyst-token"), {"Cookie": "telesift_dashboard=analyst-token"}):
         answer = client.simulate_get("/api/balance", headers=headers)
         assert [True] == [row["balanced"] for row in answer.json["table"]["rows"]]
         assert "GET /telemetry/ledger" == answer.json["table"]["request"]

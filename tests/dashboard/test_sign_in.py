@@ -17,14 +17,14 @@ def stranger(make_settings: MakeSettings) -> testing.TestClient:
 def test_cookie_of_a_token_opens_the_panels(stranger: testing.TestClient) -> None:
     """It is out of reach for scripts and other sites, and carries no more than the token."""
     answer = stranger.simulate_post("/session", json={"token": "analyst-token"})
-    cookie = answer.cookies["session"]
+    cookie = answer.cookies["telesift_dashboard"]
     assert (204, True, "Strict", "/") == (
         answer.status_code,
         cookie.http_only,
         cookie.same_site,
         cookie.path,
     )
-    headers = {"Cookie": f"session={cookie.value}"}
+    headers = {"Cookie": f"telesift_dashboard={cookie.value}"}
     assert 200 == stranger.simulate_get("/api/summary", headers=headers).status_code
 
 
@@ -46,7 +46,7 @@ def test_another_sites_form_cannot_sign_anybody_in(stranger: testing.TestClient)
 def test_signing_out_takes_the_cookie_back(stranger: testing.TestClient) -> None:
     """It expires at once."""
     answer = stranger.simulate_delete("/session")
-    assert (204, "") == (answer.status_code, answer.cookies["session"].value)
+    assert (204, "") == (answer.status_code, answer.cookies["telesift_dashboard"].value)
 
 
 def test_other_modes_have_no_sign_in(make_settings: MakeSettings) -> None:
