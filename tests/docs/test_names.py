@@ -6,8 +6,10 @@ from itertools import chain
 
 import pytest
 import typer
+from msgspec import structs
 
 from service_kit import migrations, postgres
+from service_kit.settings import Settings
 from telesift.cli import app
 from telesift.database import HISTORIES
 from telesift.reference import api
@@ -53,6 +55,33 @@ def test_every_table_exists(database_url: str) -> None:
     named = {code.text for code in codes() if RELATION.fullmatch(code.text)}
     assert set() == named - known - PACKAGES
 
+
+def test_every_table_is_in_the_privacy_page(database_url: str) -> None:
+    """What is stored is said, with how long it stays."""
+    database = postgres.single(database_url)
+    migrations.up(database, HISTORIES)
+    with database.connection_context():
+        tables = [name for (name,) in database.execute_sql(TABLES)]
+    page = (ROOT / "docs/privacy.md").read_text("utf-8")
+    assert tables
+    assert [] == [name for name in tables if f"`{name}`" not in page]
+
+
+def test_every_flag_is_in_the_rollout_page() -> None:
+    """What can be switched is said, with what it is when unset."""
+    page = (ROOT / "docs/rollout.md").read_text("utf-8")
+    flags = [field.encode_name for field in structs.fields(Settings) if FLAG in field.encode_name]
+    assert flags
+    assert [] == [name for name in flags if f"| `{name}` |" not in page]
+
+
+FLAG = "FEATURES_"
+
+TABLES = """
+SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+WHERE nspname = 'public' AND relkind IN ('r', 'p') AND NOT relispartition
+  AND relname NOT LIKE '%%\\_migrations'
+"""
 
 NAMES = """
 SELECT relname FROM pg_class UNION SELECT nspname FROM pg_namespace UNION
