@@ -19,6 +19,7 @@ from tests.docs.blocks import Block, blocks
 
 RUN = {
     "json": "parsed",
+    "mermaid": "parsed, in test_diagrams",
     "python": "executed",
     "sh": "command by command, in test_shell",
     "sql": "executed on a migrated PostgreSQL, views by an analyst",
@@ -30,7 +31,6 @@ NOT_RUN = {
     "": "no code: a request's or a stream's path",
     "css": "custom properties with their defaults",
     "html": "a page of somebody else's",
-    "mermaid": "drawn by the site",
     "nginx": "a proxy of somebody else's",
 }
 
