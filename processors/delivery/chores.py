@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What must be done besides delivering, in one of the workers alone."""
 
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
@@ -10,11 +11,16 @@ from service_kit.settings import Settings, Sink
 class Chore(Protocol):
     """Runs beside the couriers; a thread, as a rule."""
 
+    name: str
+
     def start(self) -> None:
         """Begin; called once, when this worker leads."""
 
     def stop(self) -> None:
         """Begin nothing new; must not block, and be harmless before `start`."""
+
+    def due(self) -> datetime:
+        """Say when it has to be done again; in the past for as long as that does not work."""
 
 
 def open_chores(settings: Settings) -> list[Chore]:

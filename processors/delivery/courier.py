@@ -42,6 +42,16 @@ class Courier(threading.Thread):
         self._idle = _SOON_SECONDS
         self._unsettled: tuple[Batch, Receipt] | None = None
 
+    @property
+    def sink(self) -> str:
+        """The name of its sink."""
+        return self._sink.name
+
+    @property
+    def failures(self) -> int:
+        """How many tries in a row went wrong; any thread may ask."""
+        return self._backoff.failures
+
     def wake(self) -> None:
         """Say that there is something to deliver; called after each commit, so it must be quick."""
         if not self._news.is_set():

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -46,7 +46,21 @@ class Dispatch:
         self._couriers = [Courier(data_dir, sink) for sink in sinks]
         self._chores = chores
         self._stopping = threading.Event()
+        self._leading = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dispatch", daemon=True)
+
+    @property
+    def leads(self) -> bool:
+        """Whether this worker is the one that delivers."""
+        return self._leading.is_set()
+
+    def failures(self) -> Mapping[str, int]:
+        """Say for each sink how many tries in a row went wrong."""
+        return {courier.sink: courier.failures for courier in self._couriers}
+
+    def due(self) -> Mapping[str, float]:
+        """Say for each chore when it has to be done again, in seconds since 1970."""
+        return {chore.name: chore.due().timestamp() for chore in self._chores}
 
     def start(self) -> None:
         """Begin; the outbox must be open. Call it in the worker, after the fork."""
@@ -80,6 +94,7 @@ class Dispatch:
         return True
 
     def _lead(self) -> None:
+        self._leading.set()
         _log.info("delivery.leading")
         for courier in self._couriers:
             courier.start()

@@ -18,7 +18,7 @@ from processors.gateway.intake import Intake
 from processors.gateway.ledger import LedgerResource
 from processors.gateway.lifespan import Lifespan
 from processors.gateway.logs import LogsResource, status_answer
-from processors.gateway.meters import Meters
+from processors.gateway.meters import Meters, watch
 from processors.gateway.openapi import OpenApiResource
 from processors.gateway.secret import hash_secret
 from processors.pipeline.envelope import Envelope
@@ -49,7 +49,8 @@ def create_app(settings: Settings, catalog: Catalog | None = None) -> falcon.asg
         max_bytes=settings.outbox_max_bytes,
         on_stored=dispatch.notify,
     )
-    meters = Meters(metrics.get_meter("processors"), outbox)
+    meters = Meters(metrics.get_meter("processors"))
+    watch(metrics.get_meter("processors"), outbox, dispatch, settings)
     intake = Intake(compile_whitelist(catalog, secret), outbox, meters, settings.features_telemetry)
 
     parts: list[Any] = [*middleware.stack(settings, SERVICE), Lifespan(outbox, dispatch)]

@@ -1,19 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The processor's own metrics; labels are catalog names and reason codes only.
+"""The processor's own metrics; labels are names of the catalog and of sinks, and reason codes.
 
 Request durations come from `service_kit.metrics` for every service alike.
 """
 
-from opentelemetry.metrics import Meter, Observation
+from collections.abc import Callable, Iterable, Iterator
 
+from opentelemetry.metrics import CallbackOptions, Meter, Observation
+
+from processors.delivery.dispatch import Dispatch
 from processors.delivery.outbox import Outbox
 from processors.pipeline.verdicts import Verdicts
+from service_kit.settings import Settings
+
+Observe = Callable[[], Iterable[Observation]]
 
 
 class Meters:
-    """What the processor counts about the events that pass through it."""
+    """What a worker counts about the events that pass through it."""
 
-    def __init__(self, meter: Meter, outbox: Outbox) -> None:
+    def __init__(self, meter: Meter) -> None:
         self._accepted = meter.create_counter(
             "telesift.events.accepted", unit="{event}", description="Events admitted, by event."
         )
@@ -25,12 +31,6 @@ class Meters:
         self._batch_size = meter.create_histogram(
             "telesift.batch.size", unit="{event}", description="Events a request carried."
         )
-        meter.create_observable_gauge(
-            "telesift.outbox.pending",
-            callbacks=[lambda _: _pending(outbox)],
-            unit="{event}",
-            description="Events stored and not yet delivered, by sink.",
-        )
 
     def count(self, verdicts: Verdicts) -> None:
         """Count one request's verdicts."""
@@ -41,5 +41,70 @@ class Meters:
             self._rejected.add(number, {"event": event, "reason": reason})
 
 
-def _pending(outbox: Outbox) -> list[Observation]:
-    return [Observation(sink.pending, {"sink": sink.name}) for sink in outbox.status().sinks]
+def watch(meter: Meter, outbox: Outbox, dispatch: Dispatch, settings: Settings) -> None:
+    """Measure what workers share: the outbox, its sinks and the chores.
+
+    Only the worker that delivers does, so that a sum over instances counts each outbox once.
+    """
+
+    def gauge(name: str, unit: str, description: str, observe: Observe) -> None:
+        def observed(_: CallbackOptions) -> Iterable[Observation]:
+            return observe() if dispatch.leads else ()
+
+        meter.create_observable_gauge(name, [observed], unit, description)
+
+    gauge(
+        "telesift.outbox.pending",
+        "{event}",
+        "Events stored and not yet delivered, by sink.",
+        lambda: _pending(outbox),
+    )
+    gauge(
+        "telesift.outbox.fill",
+        "1",
+        "How much of a bound the outbox has used, by bound (bytes, age); at 1 events expire.",
+        lambda: _fill(outbox, settings),
+    )
+    gauge(
+        "telesift.events.missed",
+        "{event}",
+        "Events that a sink will not get, by sink and why: expired, undeliverable or lost.",
+        lambda: _missed(outbox),
+    )
+    gauge(
+        "telesift.sink.failures",
+        "{try}",
+        "Deliveries that failed since the last that worked, by sink.",
+        lambda: (Observation(n, {"sink": sink}) for sink, n in dispatch.failures().items()),
+    )
+    gauge(
+        "telesift.chore.due",
+        "s",
+        "When a chore has to be done again, in seconds since 1970, by chore.",
+        lambda: (Observation(at, {"chore": chore}) for chore, at in dispatch.due().items()),
+    )
+
+
+def _pending(outbox: Outbox) -> Iterator[Observation]:
+    for sink in outbox.status().sinks:
+        yield Observation(sink.pending, {"sink": sink.name})
+
+
+def _fill(outbox: Outbox, settings: Settings) -> Iterator[Observation]:
+    status = outbox.status()
+    yield Observation(status.bytes / settings.outbox_max_bytes, {"bound": "bytes"})
+    most_seconds = settings.outbox_max_age_hours * 3600
+    yield Observation((status.oldest_age_seconds or 0) / most_seconds, {"bound": "age"})
+
+
+def _missed(outbox: Outbox) -> Iterator[Observation]:
+    """Read the ledger; what the door has lost is owed to no sink, and its label is empty."""
+    ledger = outbox.ledger()
+    yield Observation(ledger.lost, {"sink": "", "why": "lost"})
+    for sink in ledger.sinks:
+        for why, number in (
+            ("expired", sink.expired),
+            ("undeliverable", sink.undeliverable),
+            ("lost", sink.lost),
+        ):
+            yield Observation(number, {"sink": sink.name, "why": why})

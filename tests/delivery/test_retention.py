@@ -217,11 +217,13 @@ def test_the_service_tries_until_it_worked(database: PostgresqlDatabase, migrate
 
     with capture_logs() as logs:
         task = daily(open_database, Days())
+        assert NOON == task.due()
         task.start()
         assert tried.wait(20)
         wait_until(lambda: receipts(database), 20, "a receipt")
         task.stop()
         task.join(20)
+    assert MIDNIGHT + DAY == task.due()
     failed = [line["reason"] for line in logs if line["event"] == "retention.failed"]
     assert ["RuntimeError", "database_away"] == failed
     assert "retention.ran" in [line["event"] for line in logs]

@@ -41,12 +41,17 @@ class DailyRetention(threading.Thread):
         self._days = days
         self._clock = clock
         self._look_seconds = look_seconds
+        self._began = clock()
         self._latest: RetentionReceipt | None = None
         self._stopping = threading.Event()
 
     def stop(self) -> None:
         """Look no more; a run under way is left to finish or to end with the process."""
         self._stopping.set()
+
+    def due(self) -> datetime:
+        """Say when retention must run again: at once, until it is known to have run."""
+        return self._latest.next_due if self._latest else self._began
 
     def run(self) -> None:
         """Look until stopped; the thread's own main function."""

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the processor measures of its outbox, over a real one; tests/collector scrapes the rest."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+
+from processors.delivery.dispatch import Dispatch
+from processors.delivery.outbox import Outbox
+from processors.delivery.sinks import Batch, Retry
+from processors.gateway.meters import watch
+from service_kit.settings import read
+from tests.delivery.samples import Recorder, new_ids, open_outbox, store
+from tests.services import environment, wait_until
+
+Points = dict[tuple[str, ...], float]
+Read = Callable[[str], Points]
+
+TOMORROW = datetime(2026, 11, 24, tzinfo=UTC)
+HOUR = 3600.0
+
+
+class Tomorrow:
+    """A chore that is due tomorrow."""
+
+    name = "retention"
+
+    def start(self) -> None:
+        """Do nothing."""
+
+    def stop(self) -> None:
+        """Do nothing."""
+
+    def due(self) -> datetime:
+        """Name the day."""
+        return TOMORROW
+
+
+class Clock:
+    """Says what the test sets it to."""
+
+    now = TOMORROW.timestamp()
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Give the outbox's clock."""
+    return Clock()
+
+
+@pytest.fixture
+def outbox(tmp_path: Path, clock: Clock) -> Iterator[Outbox]:
+    """Open an outbox that owes to two sinks, of which one has a courier."""
+    outbox = open_outbox(tmp_path, ["logs", "otlp"], clock=clock)
+    yield outbox
+    outbox.close()
+
+
+def refuse(batch: Batch) -> None:
+    """Fail as a sink does whose other side is away."""
+    raise Retry("unreachable")
+
+
+@pytest.fixture
+def dispatch(tmp_path: Path) -> Iterator[Dispatch]:
+    """Give a dispatch, not yet started, with a sink that fails and a chore."""
+    dispatch = Dispatch(
+        tmp_path, [Recorder("logs", refuse)], chores=[Tomorrow()], max_age_seconds=1e12
+    )
+    yield dispatch
+    if dispatch.leads:
+        dispatch.stop(10)
+
+
+@pytest.fixture
+def measured(tmp_path: Path, outbox: Outbox, dispatch: Dispatch) -> Iterator[Read]:
+    """Give a function that measures now: a metric's values by its labels' values."""
+    settings = read(environment(tmp_path) | {"TELESIFT_OUTBOX_MAX_AGE_HOURS": "4"})
+    reader = InMemoryMetricReader()
+    provider = MeterProvider([reader])
+    watch(provider.get_meter("processors"), outbox, dispatch, settings)
+
+    def measure(name: str) -> Points:
+        data = reader.get_metrics_data()
+        found: list[Any] = data.resource_metrics[0].scope_metrics[0].metrics if data else []
+        points = (p for metric in found if metric.name == name for p in metric.data.data_points)
+        return {tuple(point.attributes.values()): point.value for point in points}
+
+    yield measure
+    provider.shutdown()
+
+
+def lead(dispatch: Dispatch) -> None:
+    """Start and wait for the lead."""
+    dispatch.start()
+    wait_until(lambda: dispatch.leads, 10, "the lead")
+
+
+def test_only_the_worker_that_delivers_measures_what_all_share(
+    measured: Read, dispatch: Dispatch
+) -> None:
+    """Were each to report the same outbox, a sum over workers would count it twice."""
+    assert {} == measured("telesift.outbox.pending")
+    lead(dispatch)
+    assert {("logs",): 0, ("otlp",): 0} == measured("telesift.outbox.pending")
+
+
+def test_a_failing_sink_shows(measured: Read, dispatch: Dispatch, outbox: Outbox) -> None:
+    """Tries that fail are counted until one works, and events pile up meanwhile."""
+    lead(dispatch)
+    assert {("logs",): 0} == measured("telesift.sink.failures")
+    store(outbox, new_ids(3))
+    wait_until(lambda: measured("telesift.sink.failures")[("logs",)] > 1, 10, "failures")
+    assert {("logs",): 3, ("otlp",): 3} == measured("telesift.outbox.pending")
+
+
+def test_the_outbox_tells_how_near_its_bounds_it_is(
+    measured: Read, dispatch: Dispatch, outbox: Outbox, clock: Clock
+) -> None:
+    """An event that has waited one of four hours is a quarter of the way."""
+    lead(dispatch)
+    store(outbox, new_ids(3))
+    clock.now += HOUR
+    fill = measured("telesift.outbox.fill")
+    assert 0.25 == fill[("age",)]
+    assert outbox.status().bytes / (1 << 30) == fill[("bytes",)] > 0
+
+
+def test_what_a_sink_misses_is_told_apart(
+    measured: Read, dispatch: Dispatch, outbox: Outbox, tmp_path: Path
+) -> None:
+    """A sink that leaves with a backlog has missed it, and nothing of it is lost."""
+    lead(dispatch)
+    store(outbox, new_ids(3))
+    open_outbox(tmp_path, ["logs"]).close()
+    missed = measured("telesift.events.missed")
+    assert {("otlp", "expired"): 3} == {labels: n for labels, n in missed.items() if n}
+    whys = {(sink, why) for sink in ("logs", "otlp") for why in ("expired", "undeliverable")}
+    assert whys | {("", "lost"), ("logs", "lost"), ("otlp", "lost")} == missed.keys()
+
+
+def test_a_chore_says_when_it_is_due(measured: Read, dispatch: Dispatch) -> None:
+    """In seconds since 1970, as Prometheus' own `time()` counts."""
+    lead(dispatch)
+    assert {("retention",): TOMORROW.timestamp()} == measured("telesift.chore.due")
