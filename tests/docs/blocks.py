@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The documentation's pages, and the code in them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -78,7 +78,10 @@ def targets() -> list[Inline]:
     return list(dict.fromkeys(found))
 
 
-def _tokens() -> Iterator[tuple[str, Token]]:
-    for page in PAGES:
-        for token in _parse(page.read_text("utf-8")):
-            yield str(page.relative_to(ROOT)), token
+@cache
+def _tokens() -> list[tuple[str, Token]]:
+    return [
+        (str(page.relative_to(ROOT)), token)
+        for page in PAGES
+        for token in _parse(page.read_text("utf-8"))
+    ]
