@@ -19,7 +19,7 @@ from tests.docs.test_reference import FIELDS, HEALTH
 OURS = re.compile(r"(?:TELESIFT|AUTH|FEATURES|PSR|TELEMETRY|PROMPT_LOOKUP|ALLOWED)_[A-Z_]+")
 CALL = re.compile(r"(?:GET|POST|PUT|DELETE) (/\S*)")
 RELATION = re.compile(r"(?:psr|telemetry)_[a-z_]+(?:\.[a-z]+)?")
-METRIC = re.compile(r"\btelesift_(?:events|outbox|batch)_[a-z_]+")
+METRIC = re.compile(r"\btelesift_(?:events|outbox|batch|sink|chore)_[a-z_]+")
 TARGETS = re.compile(r"^([a-z][a-z-]*):.*## ", re.MULTILINE)
 
 OF_THE_HOST = {"/me", "/prompts/…/copy"}
@@ -91,12 +91,22 @@ SELECT nspname || '.' || proname FROM pg_proc JOIN pg_namespace n ON n.oid = pro
 """
 
 
-def test_every_metric_exists() -> None:
-    """A metric in an alert's expression is one that the processor measures."""
+def test_every_metric_exists_and_is_explained() -> None:
+    """A metric in a page is one that the processor measures, and operations.md lists each."""
     source = (ROOT / "processors/gateway/meters.py").read_text("utf-8")
     measured = {name.replace(".", "_") for name in re.findall(r'"(telesift\.[a-z.]+)"', source)}
-    named = {name for page in PAGES for name in METRIC.findall(page.read_text("utf-8"))}
-    assert set() == {re.sub("_(total|bucket|count|sum)$", "", name) for name in named} - measured
+    texts = {page: page.read_text("utf-8") for page in PAGES}
+    named = {as_measured(name) for text in texts.values() for name in METRIC.findall(text)}
+    rows = re.findall(
+        r"^\| `(telesift_[a-z_]+)` \|", texts[ROOT / "docs/operations.md"], re.MULTILINE
+    )
+    assert measured == {as_measured(name) for name in rows}
+    assert set() == named - measured
+
+
+def as_measured(name: str) -> str:
+    """Take off what Prometheus adds to a name: the kind of the metric, and its unit."""
+    return re.sub("_(total|bucket|count|sum|ratio|seconds)$", "", name)
 
 
 @pytest.mark.parametrize(
