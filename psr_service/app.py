@@ -24,6 +24,7 @@ from psr_service.store import Store
 from service_kit import error_handlers, health, middleware, migrations, postgres
 from service_kit.settings import Settings
 from service_kit.tracing import error_type
+from service_kit.whole_requests import WholeRequests
 
 THREADS: Final = 8
 """Threads a worker: each waits for PostgreSQL most of its time, and holds one connection."""
@@ -48,7 +49,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = _now) -> A
     if not settings.is_production:
         _migrate(url)
     store = Store(connect(url, THREADS), settings.psr_min_group, clock=clock)
-    app: App = falcon.App(middleware=middleware.stack(settings, SERVICE))
+    app: App = falcon.App(middleware=[WholeRequests(), *middleware.stack(settings, SERVICE)])
     error_handlers.install(app)
     _add_routes(app, store, settings)
     health.add(app, SERVICE, {"database": store.check})

@@ -9,6 +9,7 @@ import falcon
 from falcon import Request, Response
 
 from prompt_vault import models, pages, seed
+from prompt_vault.connections import Connections
 from prompt_vault.migrations import HISTORY
 from prompt_vault.prompts import CopyResource, DuplicatesResource, PromptResource, PromptsResource
 from prompt_vault.sessions import MeResource, Sessions, SignInResource, SignOutResource
@@ -20,6 +21,7 @@ from service_kit import error_handlers, health, logging, metrics, migrations, po
 from service_kit.access_log import AccessLog
 from service_kit.auth import AuthMiddleware
 from service_kit.tracing import TraceMiddleware
+from service_kit.whole_requests import WholeRequests
 
 App = falcon.App[Any, Any]
 
@@ -48,7 +50,8 @@ def create() -> App:
 def _middleware(settings: VaultSettings, sessions: Sessions) -> list[Any]:
     kit = settings.kit
     return [
-        TraceMiddleware(),  # first: gives every answer its `traceresponse`
+        WholeRequests(),
+        TraceMiddleware(),  # first to be told of a request: gives every answer its `traceresponse`
         AccessLog(),
         pages.SecurityHeaders(settings),
         _Connections(),
@@ -83,7 +86,7 @@ class _Connections:
 def _open_database(settings: VaultSettings) -> None:
     url = postgres.database_url(settings.kit)
     migrations.up(postgres.single(url), [HISTORY])
-    models.database.initialize(postgres.pool(url, models.THREADS))
+    models.database.initialize(postgres.pool(url, models.THREADS, Connections))
     with models.database.connection_context():
         seed.plant()
 
