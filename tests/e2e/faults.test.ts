@@ -143,6 +143,21 @@ test("telemetry off: nothing is sent; rating off: nobody is asked", async () => 
   await context.close();
 });
 
+test("asked for after Duplicate, too, where the operator wants that", async () => {
+  await stack.end("vault");
+  await stack.start("vault", { VAULT_ASK_AFTER_DUPLICATE: "true" });
+  const { page, context } = await signIn(browser, stack);
+  const id = await create(page, `Twin ${randomUUID()}`);
+  await page.getByRole("button", { name: "Duplicate" }).click();
+  await rating(page).getByRole("radio").last().check({ force: true });
+  await rating(page).getByRole("button", { name: "Send" }).click();
+  await page.getByText("Thank you!").waitFor();
+  expect(await stack.sql(`SELECT source FROM psr_ratings WHERE prompt_id = '${id}'`)).toEqual([
+    ["duplicate"],
+  ]);
+  await context.close();
+});
+
 test("half of the users: each of them sees the same on every visit", async () => {
   await stack.end("vault");
   await stack.start("vault", { FEATURES_PSR: "50%" });

@@ -32,6 +32,18 @@ const about = (id: string, ...names: string[]) =>
 const isAbout = ({ event, attributes }: Stored, id: string, name: string) =>
   event === name && attributes.prompt_id === id;
 
+/** Import some text, as a file or as what was pasted, and wait until it has been counted. */
+async function importText(page: Page, way: "file" | "paste", text: string, counted: string) {
+  if (way === "file") {
+    const file = { name: "prompts.json", mimeType: "application/json", buffer: Buffer.from(text) };
+    await page.getByLabel("From a file").setInputFiles(file);
+  } else {
+    await page.getByLabel("Or paste it here").fill(text);
+    await page.getByRole("button", { name: "Import" }).click();
+  }
+  await page.getByText(counted).waitFor();
+}
+
 async function rate(page: Page, stars: number, note = "") {
   await rating(page)
     .getByRole("radio")
@@ -91,9 +103,9 @@ test("each flow of the vault sends its event", async () => {
     page.getByLabel("Collection").selectOption("Hiring"),
   ]);
   await page.getByRole("link", { name: "Import and export" }).click();
-  await page.getByLabel("Or paste it here").fill('[{"title": "t", "body": "b"}, 7]');
-  await page.getByRole("button", { name: "Import" }).click();
-  await page.getByText("1 created, 0 here already, 1 unreadable").waitFor();
+  const text = '[{"title": "t", "body": "b"}, 7]';
+  await importText(page, "paste", text, "1 created, 0 here already, 1 unreadable");
+  await importText(page, "file", text, "0 created, 1 here already, 1 unreadable");
   await page.getByRole("button", { name: "Download" }).click();
   const events = await stack.eventsUntil(
     (all) => all.some(({ event }) => event === "export.completed"),
@@ -106,6 +118,18 @@ test("each flow of the vault sends its event", async () => {
   expect(ofThis("tags.added")[0]?.attributes.count).toBe(2);
   expect(ofThis("tags.removed")[0]?.attributes.count).toBe(1);
   expect(ofThis("models.selected")[0]?.attributes.model).toBe("gpt-4o");
+  const imports = events.filter(({ event }) => event.startsWith("import."));
+  expect(
+    imports.map(({ event, attributes: { source, created, skipped, error_count } }) => [
+      event,
+      source ?? [created, skipped, error_count],
+    ]),
+  ).toEqual([
+    ["import.started", "paste"],
+    ["import.completed", [1, 0, 1]],
+    ["import.started", "file"],
+    ["import.completed", [0, 1, 1]],
+  ]);
   const token = link.split("/").pop() as string;
   const tokens = ["share.created", "share.viewed", "share.revoked"].map(
     (name) => ofThis(name)[0]?.attributes.share_token,
@@ -121,8 +145,6 @@ test("each flow of the vault sends its event", async () => {
     "prompts.delete",
     "vault.search_performed",
     "vault.filtered_collection",
-    "import.started",
-    "import.completed",
     "export.requested",
   ]) {
     expect(names).toContain(name);

@@ -4,11 +4,15 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
 import requests
 
+from service_kit import postgres
+from service_kit.embedded_postgres import EmbeddedPostgres
 from tests.e2e.stack import VAULT, Process
 from tests.services import TOKENS, USER, bearer, free_port
 
@@ -114,6 +118,26 @@ def test_a_session_token_is_no_bearer_token(ada: Visitor) -> None:
     """Only the vault itself calls with a bearer token."""
     headers = {"Authorization": f"Bearer {ada.cookies['session']}"}
     assert 401 == requests.get(ada.url + "/me", headers=headers, timeout=10).status_code
+
+
+def test_only_an_analyst_is_shown_the_way_to_the_dashboard(
+    sign_in: Callable[[str], Visitor],
+) -> None:
+    """The dashboard itself asks `/me` for the role; the link only saves a refusal."""
+    roles = {name: sign_in(name).send_json("GET", "/me").json() for name in DEMO}
+    assert ["analyst", "user"] == roles["grace"]["roles"]
+    assert "http://127.0.0.1:4321" == roles["grace"]["services"]["dashboard"]
+    assert "dashboard" not in roles["ada"]["services"]
+
+
+def test_a_page_at_localhost_moves_to_the_services_host(running: Process) -> None:
+    """From there its cookie would not travel to 127.0.0.1: another host is another site."""
+    there = running.url.replace("127.0.0.1", "localhost")
+    answer = requests.get(f"{there}/transfer?a=b", timeout=10, allow_redirects=False)
+    assert (307, f"{running.url}/transfer?a=b") == (
+        answer.status_code,
+        answer.headers["Location"],
+    )
 
 
 def test_a_development_token_is_known_to_me(running: Process) -> None:
@@ -229,6 +253,34 @@ def test_every_answer_names_its_trace(ada: Visitor) -> None:
     for path in ("/prompts", "/me", f"/prompts/{uuid4()}", "/export"):
         answer = ada.send_json("GET", path)
         assert caused[3:35] == answer.headers["traceresponse"][3:35]
+
+
+@contextmanager
+def away(server: EmbeddedPostgres, url: str) -> Iterator[None]:
+    """Refuse every connection to a database, and end those that it has."""
+    name = urlsplit(url).path.strip("/")
+    admin = postgres.single(server.url)
+    with admin.connection_context():
+        admin.execute_sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        admin.execute_sql(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
+            (name,),
+        )
+        yield
+        admin.execute_sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+def test_without_its_database_it_is_unavailable_and_not_broken(
+    ada: Visitor, postgres_server: EmbeddedPostgres, database_url: str
+) -> None:
+    """503 says: come back; and everything is as it was when the database is there again."""
+    form = {"name": "ada", "password": DEMO["ada"]}
+    calls = [("GET", "/prompts"), ("GET", "/me"), ("POST", "/sign-in"), ("GET", "/readyz")]
+    with away(postgres_server, database_url):
+        answers = [ada.send_json(verb, path, form) for verb, path in calls]
+    assert [503] * 4 == [answer.status_code for answer in answers]
+    assert ["database_away"] * 3 == [answer.json()["code"] for answer in answers[:3]]
+    assert 200 == ada.send_json("GET", "/prompts").status_code
 
 
 def test_the_log_quotes_nobody(ada: Visitor, running: Process) -> None:

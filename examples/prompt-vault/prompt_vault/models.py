@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from peewee import (
     BlobField,
+    BooleanField,
     CharField,
     DatabaseProxy,
     ForeignKeyField,
@@ -40,6 +41,7 @@ class User(_Table):
     id = UUIDField(primary_key=True)
     name = CharField(unique=True)
     password = BlobField()
+    is_analyst = BooleanField(default=False)
 
     class Meta:
         table_name = "users"

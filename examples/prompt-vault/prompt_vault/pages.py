@@ -44,6 +44,8 @@ class PageResource:
 
     def on_get(self, req: Request, resp: Response, **_: Any) -> None:
         """Give the page; its assets have their hash in their name, so only it is asked for anew."""
+        if req.host == "localhost":  # to the services at 127.0.0.1 its cookie would not travel
+            raise falcon.HTTPTemporaryRedirect(f"http://127.0.0.1:{req.port}{req.relative_uri}")
         index = _DIST / "index.html"
         if not index.exists():
             raise NotFound("The front end is not built; run: make vault")

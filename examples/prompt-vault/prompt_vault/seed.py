@@ -15,6 +15,9 @@ USERS: Final = {
 }
 """Name: id and password. The sign-in page shows them: a demo has no secrets."""
 
+ANALYST: Final = "grace"
+"""Who may look at Telesift's dashboard, too."""
+
 
 def plant() -> None:
     """Plant them into an empty vault; in one that was used before, change nothing."""
@@ -23,7 +26,8 @@ def plant() -> None:
         if User.select().exists():
             return
         for name, (user_id, password) in USERS.items():
-            User.create(id=user_id, name=name, password=conceal(password))
+            is_analyst = name == ANALYST
+            User.create(id=user_id, name=name, password=conceal(password), is_analyst=is_analyst)
         for age, prompt in enumerate(_prompts()):
             owner, _ = USERS[prompt.pop("owner")]
             then = now() - timedelta(hours=5 * age)

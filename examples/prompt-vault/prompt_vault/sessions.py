@@ -45,12 +45,19 @@ class Sessions:
 
     def verify(self, credential: Credential) -> Caller:
         """Look a session up; raises `Unauthenticated`."""
-        session = Session.get_or_none(
-            (Session.token_hash == _hash(credential.value)) & (Session.expires_at > now())
+        session = (
+            Session.select(Session, User)
+            .join(User)
+            .where(Session.token_hash == _hash(credential.value), Session.expires_at > now())
+            .first()
         )
         if session is None:
             raise Unauthenticated
-        return Caller(str(session.user_id), str(session.id), frozenset({Role.USER}))
+        return Caller(str(session.user_id), str(session.id), _roles(session.user))
+
+
+def _roles(user: User) -> frozenset[Role]:
+    return frozenset({Role.USER, Role.ANALYST} if user.is_analyst else {Role.USER})
 
 
 def _hash(token: str) -> bytes:
@@ -124,6 +131,9 @@ class MeResource:
 
     def _for_the_page(self, caller: Caller) -> dict[str, Any]:
         kit = self.settings.kit
+        services = {"processor": self.settings.processor_url, "psr": self.settings.psr_url}
+        if Role.ANALYST in caller.roles:
+            services["dashboard"] = self.settings.dashboard_url
         return {
             "name": User.get_by_id(UUID(caller.user_id)).name,
             "features": {
@@ -131,8 +141,5 @@ class MeResource:
                 "psr": kit.features_psr.enabled_for(caller.user_id),
                 "psr_after_duplicate": self.settings.asks_after_duplicate,
             },
-            "services": {
-                "processor": self.settings.processor_url,
-                "psr": self.settings.psr_url,
-            },
+            "services": services,
         }

@@ -14,6 +14,7 @@ class VaultSettings:
     kit: settings.Settings
     processor_url: str
     psr_url: str
+    dashboard_url: str
     asks_after_duplicate: bool
 
 
@@ -23,11 +24,12 @@ def read(environ: Mapping[str, str]) -> VaultSettings:
     defaults = {
         "AUTH_MODE": "session",
         "AUTH_ME_URL": f"http://127.0.0.1:{port}/me",
-        "ALLOWED_ORIGINS": f"http://127.0.0.1:{port},http://localhost:{port}",
+        "ALLOWED_ORIGINS": f"http://127.0.0.1:{port}",
     }
     return VaultSettings(
         kit=settings.read(defaults | dict(environ)),
         processor_url=environ.get("VAULT_PROCESSOR_URL", "http://127.0.0.1:4319"),
         psr_url=environ.get("VAULT_PSR_URL", "http://127.0.0.1:4320"),
+        dashboard_url=environ.get("VAULT_DASHBOARD_URL", "http://127.0.0.1:4321"),
         asks_after_duplicate=environ.get("VAULT_ASK_AFTER_DUPLICATE", "false") == "true",
     )

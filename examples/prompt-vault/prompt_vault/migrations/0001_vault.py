@@ -8,9 +8,10 @@ from peewee import PostgresqlDatabase
 UP = """
 CREATE SCHEMA vault;
 CREATE TABLE vault.users (
-  id       uuid PRIMARY KEY,
-  name     text NOT NULL UNIQUE,
-  password bytea NOT NULL
+  id         uuid PRIMARY KEY,
+  name       text NOT NULL UNIQUE,
+  password   bytea NOT NULL,
+  is_analyst boolean NOT NULL
 );
 CREATE TABLE vault.sessions (
   id         uuid PRIMARY KEY,

@@ -40,7 +40,7 @@ export function App() {
   if (me === null) return <SignInPage onSignedIn={enter} />;
   return (
     <NoticeProvider>
-      <Header name={me.name} onSignOut={leave} />
+      <Header me={me} onSignOut={leave} />
       <Page me={me} />
       <Notice />
     </NoticeProvider>

@@ -24,7 +24,8 @@ export interface Me {
   session_id: string;
   name: string;
   features: { telemetry: boolean; psr: boolean; psr_after_duplicate: boolean };
-  services: { processor: string; psr: string };
+  /** The dashboard is for analysts. */
+  services: { processor: string; psr: string; dashboard?: string };
 }
 
 /** What a list is narrowed by. */
