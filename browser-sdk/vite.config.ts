@@ -19,6 +19,7 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: {
       external: [/^react(\/|$)/],
       output: { chunkFileNames: "shared/[name].js" },
+      checks: { moduleLevelDirective: false }, // "use client" heads the entry for React, and stays.
     },
   },
 }));

@@ -31,31 +31,36 @@ export function timeCalls(page: Page, ids: string[], block: number): Promise<num
   );
 }
 
-/** Milliseconds that the page's main thread was busy so far. */
-async function busy(cdp: CDPSession): Promise<number> {
-  const { metrics } = await cdp.send("Performance.getMetrics");
-  return (metrics.find(({ name }) => name === "TaskDuration")?.value ?? 0) * 1_000;
+/** What some work costs a page's main thread, in milliseconds of the thread's own time. */
+export interface Cost {
+  /** Script, style and layout. */
+  work: number;
+  /** All tasks: also paint, frames, answers from the network, and what driving the page costs. */
+  busy: number;
 }
 
-/** Milliseconds of main thread that some work costs, beyond what asking for it costs. */
-export async function mainThread(page: Page, work: () => Promise<unknown>): Promise<number> {
+/** Tell what some work costs, up to and with the second frame after it. */
+export async function cost(page: Page, work: () => Promise<unknown>): Promise<Cost> {
   const cdp = await page.context().newCDPSession(page);
   // The thread's own time: a machine that does other things as well does not count.
   await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
-  const cost = async (task: () => Promise<unknown>) => {
-    const before = await busy(cdp);
-    await task();
-    await settle(page);
-    return (await busy(cdp)) - before;
-  };
-  const idle = await cost(() => page.evaluate(() => undefined));
-  const total = await cost(work);
-  await cdp.detach();
-  return Math.max(0, total - idle);
-}
-
-/** Let the page paint. */
-const settle = (page: Page) =>
-  page.evaluate(
+  const before = await read(cdp);
+  await work();
+  await page.evaluate(
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
   );
+  const after = await read(cdp);
+  await cdp.detach();
+  return { work: after.work - before.work, busy: after.busy - before.busy };
+}
+
+async function read(cdp: CDPSession): Promise<Cost> {
+  const { metrics } = await cdp.send("Performance.getMetrics");
+  const sum = (...names: string[]) =>
+    metrics.reduce((total, { name, value }) => total + (names.includes(name) ? value : 0), 0) *
+    1_000;
+  return {
+    work: sum("ScriptDuration", "RecalcStyleDuration", "LayoutDuration"),
+    busy: sum("TaskDuration"),
+  };
+}

@@ -48,8 +48,8 @@ export function init(given: InitOptions = {}): Client {
 }
 
 /** Take down an event and return at once. Never throws; works before `init()`. */
-export function track<E extends EventName>(event: E, ...[props]: TrackArgs<E>): void {
+export function track<E extends EventName>(event: E, ...args: TrackArgs<E>): void {
   try {
-    sink.add(capture(event, props, activeTraceparent(options)));
+    sink.add(capture(event, args[0], activeTraceparent(options)));
   } catch {} // A getter among the props threw, or the queue is at fault: the page comes first.
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // @telesift/browser/react: ratings in React.
 
+"use client"; // React servers leave it to the browser.
+
 export type { PsrPromptOptions } from "./psr/mountPsrPrompt.js";
 export type { PsrOptions, PsrSource } from "./psr/options.js";
 export { PsrPrompt } from "./psr/PsrPrompt.js";

@@ -13,8 +13,9 @@ export function PsrPrompt(options: PsrPromptOptions): ReactElement {
   const host = useRef<HTMLDivElement>(null);
   const { promptId, version, source } = options;
   // biome-ignore lint/correctness/useExhaustiveDependencies: texts may be new at each rendering
-  useEffect(() => {
-    if (host.current) return mountPsrPrompt(host.current, options);
-  }, [promptId, version, source]);
+  useEffect(
+    () => mountPsrPrompt(host.current as HTMLDivElement, options),
+    [promptId, version, source],
+  );
   return <div ref={host} />;
 }

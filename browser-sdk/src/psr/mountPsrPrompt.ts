@@ -26,7 +26,7 @@ export function mountPsrPrompt(host: HTMLElement, options: PsrPromptOptions): ()
   const card = element("div", { className: "psr-card" }, message);
   const root = element("div", { className: "psr" }, card);
   let form: HTMLFormElement | undefined;
-  let before: HTMLElement | null; // What had the focus before the prompt was given it.
+  let before: HTMLElement | null | undefined; // What had the focus when the prompt appeared.
 
   function show(state: PsrState) {
     root.dataset.state = state;
@@ -35,6 +35,7 @@ export function mountPsrPrompt(host: HTMLElement, options: PsrPromptOptions): ()
     form?.remove();
     message.textContent = state === "thanks" ? texts.thanks : "";
     if (state === "open") {
+      before = document.activeElement as HTMLElement | null;
       message.textContent = texts.question;
       form = createForm(texts, psr);
       card.append(form);
@@ -46,9 +47,6 @@ export function mountPsrPrompt(host: HTMLElement, options: PsrPromptOptions): ()
     if (key === "Escape" && !isComposing && !defaultPrevented) psr.dismiss();
   }
 
-  card.addEventListener("focusin", ({ relatedTarget }) => {
-    if (!card.contains(relatedTarget as Node | null)) before = relatedTarget as HTMLElement | null;
-  });
   addEventListener("keydown", onKey);
   host.append(root);
   void psr.ask();

@@ -24,9 +24,10 @@ export interface Psr {
 /** Make a prompt for one rating; `onChange` is told what to show. */
 export function createPsr(options: PsrOptions, onChange: (state: PsrState) => void): Psr {
   const { promptId: prompt_id, version, source = "copy" } = options;
-  const about = { prompt_id, source };
+  const about = { prompt_id, version, source };
   const call = createPsrService(options, latestTraceparent());
   let state: PsrState = "hidden";
+  let showing = {};
   let turn = 0; // What was asked in an earlier turn is answered too late.
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -45,20 +46,22 @@ export function createPsr(options: PsrOptions, onChange: (state: PsrState) => vo
       if (mine !== turn || !answer?.eligible) return;
       rememberAsking(prompt_id);
       show("open");
-      void call("/impressions", about);
+      // The id joins the dismissal, and lets a request be repeated. Not on pages without https.
+      showing = { ...about, id: crypto.randomUUID?.() };
+      void call("/impressions", showing);
     },
     async submit(rating, note) {
       if (state !== "open") return;
       show("sending");
       const mine = turn;
-      const stored = await call("", { ...about, version, rating, note: note || undefined });
+      const stored = await call("", { ...about, rating, note: note || undefined });
       if (!stored) console.warn("[telesift] rating not stored");
       if (mine !== turn) return;
       show(stored ? "thanks" : "hidden");
       timer = setTimeout(show, THANKS_MS, "hidden");
     },
     dismiss() {
-      if (state === "open") void call("/dismissals", about);
+      if (state === "open") void call("/dismissals", showing);
       show("hidden");
     },
     close() {

@@ -16,7 +16,8 @@ export function createPsrService(
   return async (path, body) => {
     try {
       const response = await fetch(endpoint + path, {
-        ...(body && { method: "POST", body: JSON.stringify(body) }),
+        method: body && "POST",
+        body: JSON.stringify(body),
         headers: {
           ...(body && { "content-type": "application/json" }),
           ...(traceparent && { traceparent }),

@@ -30,7 +30,9 @@ export class Ingest extends TestServer {
 
   constructor() {
     super();
-    this.on("/page.html", () => ({ body: PAGE, headers: { "content-type": "text/html" } }));
+    // A page that must not be stored is kept out of the back/forward cache, too.
+    const headers = { "content-type": "text/html", "cache-control": "no-cache" };
+    this.on("/page.html", () => ({ body: PAGE, headers }));
     this.on("/v1/logs", (request) => {
       this.arrivals.push(arrival(request));
       return (this.treatments.length > 1 ? this.treatments.shift() : this.treatments[0]) ?? {};

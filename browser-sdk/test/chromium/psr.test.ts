@@ -84,7 +84,12 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
     await ask(face);
     const impression = await ratings.called("/psr/impressions");
     expect(ratings.calls.at(-2)).toMatchObject({ method: "GET", says: { prompt_id: PROMPT } });
-    expect(impression.says).toEqual({ prompt_id: PROMPT, source: "copy" });
+    expect(impression.says).toEqual({
+      id: expect.stringMatching(/^[\da-f-]{36}$/),
+      prompt_id: PROMPT,
+      version: "3",
+      source: "copy",
+    });
     expect(impression.headers.authorization).toBe("Bearer token");
   });
 
@@ -124,6 +129,18 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
     expect(await focused()).toBe("copy");
   });
 
+  test("sends nothing before a star is chosen, and does not fall for Enter", async () => {
+    await ask(face);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await star(5).click();
+    await page.getByRole("button", { name: "Send" }).click();
+    await expect.poll(() => status().textContent()).toBe("Thank you!");
+    expect(ratings.calls.filter(({ path }) => path === "/psr")).toMatchObject([
+      { says: { rating: 5 } },
+    ]);
+  });
+
   test("needs no note", async () => {
     await ask(face);
     await star(5).click();
@@ -148,7 +165,7 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
     await ask(face);
     await dismiss();
     const { says } = await ratings.called("/psr/dismissals");
-    expect(says).toEqual({ prompt_id: PROMPT, source: "copy" });
+    expect(says).toEqual((await ratings.called("/psr/impressions")).says);
     expect(await form().count()).toBe(0);
     expect(await focused()).not.toBe("Dismiss");
     expect(await status().textContent()).toBe("");
