@@ -11,7 +11,15 @@ from peewee import IntegrityError, OperationalError, PostgresqlDatabase, Program
 from psr_service.migrations import HISTORY
 from service_kit import migrations, postgres
 
-NAMES = ["0001_ratings", "0002_settings", "0003_analytics", "0004_analyst", "0005_responses"]
+NAMES = [
+    "0001_ratings",
+    "0002_settings",
+    "0003_analytics",
+    "0004_analyst",
+    "0005_responses",
+    "0006_askings",
+    "0007_statistics",
+]
 
 TABLES = """
 SELECT relname FROM pg_class

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The askings that triggers keep are those that the impressions and ratings tell."""
+
+import importlib
+import random
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from psr_service.connections import Connections
+from psr_service.store import Store
+from tests.psr_service.conftest import NOON, Clock, rating, showing
+
+OWNERS = [UUID(int=number) for number in range(1, 4)]
+PROMPTS = [UUID(int=number) for number in range(101, 104)]
+
+# Said anew, not taken from the migration: what an asking is.
+TOLD = """
+SELECT owner_id, prompt_id, day,
+  (array_agg(i.version ORDER BY i.shown_at, i.id))[1] AS version,
+  (array_agg(i.source ORDER BY i.shown_at, i.id))[1] AS source,
+  count(i.id) > 0 AS shown,
+  coalesce(bool_or(i.dismissed_at IS NOT NULL) FILTER (WHERE i.id IS NOT NULL), false) AS dismissed,
+  count(r.id) > 0 AS answered
+FROM psr_impressions i FULL JOIN psr_ratings r USING (owner_id, prompt_id, day)
+GROUP BY owner_id, prompt_id, day ORDER BY 1, 2, 3
+"""
+KEPT = """
+SELECT owner_id, prompt_id, day, version, source, shown, dismissed, answered
+FROM psr_askings ORDER BY 1, 2, 3
+"""
+
+Rows = list[dict[str, Any]]
+
+
+@pytest.fixture
+def agree(store: Store) -> Callable[[], Rows]:
+    """Give a function that gives the askings, after making sure that they are right."""
+
+    def check() -> Rows:
+        kept: Rows = store.read(KEPT, {})
+        assert store.read(TOLD, {}) == kept
+        return kept
+
+    return check
+
+
+@pytest.fixture
+def history(store: Store, clock: Clock) -> Iterator[None]:
+    """Let three people be asked about three prompts on three days, and do what people do."""
+    chance = random.Random(7)
+    for second in range(300):
+        clock.now = NOON + timedelta(days=chance.randrange(3), seconds=second)
+        owner, prompt = chance.choice(OWNERS), chance.choice(PROMPTS)
+        version = chance.choice(["v1", "v2"])
+        deed = chance.choice([store.show, store.dismiss, store.rate])
+        if deed == store.rate:
+            store.rate(owner, rating(prompt, 4, version=version), None, aggregate=False)
+        else:
+            deed(owner, showing(prompt, version=version))
+    yield
+
+
+@pytest.mark.usefixtures("history")
+def test_askings_are_what_was_shown_and_answered(agree: Callable[[], Rows]) -> None:
+    """Through showings, dismissals and ratings in any order."""
+    askings = agree()
+    assert 27 == len(askings)
+    assert {True, False} == {row["dismissed"] for row in askings}
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize("table", ["psr_ratings", "psr_impressions"])
+@pytest.mark.parametrize("statement", ["DELETE FROM {} WHERE owner_id = %(owner)s", "TRUNCATE {}"])
+def test_what_is_erased_is_forgotten(
+    database: Connections, agree: Callable[[], Rows], table: str, statement: str
+) -> None:
+    """Whoever deletes a rating or an impression has the askings corrected with it."""
+    before = agree()
+    with database.connection_context():
+        database.execute_sql(statement.format(table), {"owner": OWNERS[0]})
+    assert before != agree()
+
+
+@pytest.mark.usefixtures("history")
+def test_an_erased_person_has_no_askings(database: Connections, agree: Callable[[], Rows]) -> None:
+    """Nothing says any more that they were ever asked."""
+    with database.connection_context(), database.atomic():
+        for table in ("psr_ratings", "psr_impressions"):
+            database.execute_sql(f"DELETE FROM {table} WHERE owner_id = %s", (OWNERS[0],))
+    assert set(OWNERS[1:]) == {row["owner_id"] for row in agree()}
+
+
+def test_rating_and_showing_at_once_meet(store: Store, agree: Callable[[], Rows]) -> None:
+    """Neither sees the other before it is committed, and yet the asking is answered."""
+
+    def rate(prompt: UUID) -> None:
+        store.rate(OWNERS[0], rating(prompt), None, aggregate=False)
+
+    def show(prompt: UUID) -> None:
+        store.show(OWNERS[0], showing(prompt))
+
+    prompts = [UUID(int=number) for number in range(200, 240)]
+    with ThreadPoolExecutor(8) as threads:
+        for prompt in prompts:
+            threads.submit(rate, prompt)
+            threads.submit(show, prompt)
+    assert [(True, True)] * len(prompts) == [(row["shown"], row["answered"]) for row in agree()]
+
+
+def test_the_migration_counts_what_is_there(
+    store: Store, database: Connections, agree: Callable[[], Rows], history: None
+) -> None:
+    """A database with a past starts with the same askings."""
+    before = agree()
+    with database.connection_context(), database.atomic():
+        database.execute_sql("TRUNCATE psr_askings")
+        migration = importlib.import_module("psr_service.migrations.0006_askings")
+        database.execute_sql(migration.MAKE.format(where=""))
+    assert before == agree()
