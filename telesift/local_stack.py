@@ -8,16 +8,24 @@ from typing import Final
 
 from telesift.processes import Service
 
-PROCESSOR: Final = 4319
-PSR: Final = 4320
-COLLECTOR: Final = 4318
-COLLECTOR_HEALTH: Final = 13133
+VAULT: Final = "http://127.0.0.1:8000"
+PROCESSOR: Final = "http://127.0.0.1:4319"
+PSR: Final = "http://127.0.0.1:4320"
+DASHBOARD: Final = "http://127.0.0.1:4321"
+COLLECTOR: Final = "http://127.0.0.1:4318"
+COLLECTOR_HEALTH: Final = "http://127.0.0.1:13133"
 
-SINK_FILE: Final = "collector-config/sink-file.yaml"
-NO_COLLECTOR: Final = "none; make collector builds one, or name one in OTELCOL_BIN"
 ROOT: Final = Path(__file__).parents[1]
+VAULT_CONFIG: Final = ROOT / "examples/prompt-vault/gunicorn.conf.py"
+COLLECTOR_CONFIGS: Final = (
+    "otelcol.yaml",
+    "collector-config/generated/whitelist.yaml",
+    "collector-config/sink-file.yaml",
+    "examples/prompt-vault/spans.yaml",
+)
+NO_COLLECTOR: Final = "none; make collector builds one, or name one in OTELCOL_BIN"
 
-# Tokens of the local stack alone: dev auth refuses to start in production.
+# Tokens of the local stack alone: they are refused in production.
 DEV_TOKENS: Final = {
     "dev-user": "11111111-1111-4111-8111-111111111111:user",
     "dev-service": "22222222-2222-4222-8222-222222222222:service",
@@ -29,68 +37,101 @@ def services(data_dir: Path, database_url: str) -> list[Service]:
     """Name the processes of the stack, in the order they start.
 
     The collector is left out where there is none to run; then events go to log and database.
+    So is the vault where there is only the installed package; then the services know the
+    development tokens by themselves.
     """
     collector = find_collector()
-    env = {
-        "AUTH_MODE": "dev",
-        "AUTH_DEV_TOKENS": ",".join(f"{token}:{who}" for token, who in DEV_TOKENS.items()),
-        "DATABASE_URL": database_url,
-        "TELEMETRY_SINK": "logs,db,otlp" if collector else "logs,db",
-        "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": f"http://127.0.0.1:{COLLECTOR}/v1/logs",
-        "TELESIFT_DATA_DIR": str(data_dir),
-    }
+    env = _environment(data_dir, database_url) | (_SPANS if collector else {})
+    sinks = {"TELEMETRY_SINK": "logs,db,otlp" if collector else "logs,db"}
     return [
         *([_collector(collector, data_dir)] if collector else []),
-        _telesift("processor", PROCESSOR, env, shows_stdout=True),
+        _telesift("processor", PROCESSOR, env | sinks, shows_stdout=True),
         _telesift("psr", PSR, env),
+        *([_vault(env)] if has_vault() else []),
+        _telesift("dashboard", DASHBOARD, env),
     ]
 
 
 def find_collector() -> Path | None:
     """Give the collector of OTELCOL_BIN, or the one that `make collector` built."""
     path = Path(os.environ.get("OTELCOL_BIN") or ROOT / "build/otelcol")
-    return path if path.is_file() else None
+    return path if path.is_file() and (ROOT / COLLECTOR_CONFIGS[0]).is_file() else None
+
+
+def has_vault() -> bool:
+    """Say whether the example is here: it belongs to the repository, not to the package."""
+    return VAULT_CONFIG.is_file()
+
+
+_SPANS: Final = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": f"{COLLECTOR}/v1/traces"}
+_SESSIONS: Final = {
+    "AUTH_MODE": "session",
+    "AUTH_ME_URL": f"{VAULT}/me",
+    "ALLOWED_ORIGINS": VAULT,
+}
+
+
+def _environment(data_dir: Path, database_url: str) -> dict[str, str]:
+    return {
+        "AUTH_DEV_TOKENS": ",".join(f"{token}:{who}" for token, who in DEV_TOKENS.items()),
+        "DATABASE_URL": database_url,
+        "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": f"{COLLECTOR}/v1/logs",
+        "TELESIFT_DATA_DIR": str(data_dir),
+        "TELESIFT_PROCESSOR_URL": PROCESSOR,
+    } | (_SESSIONS if has_vault() else {"AUTH_MODE": "dev"})
 
 
 def _collector(program: Path, data_dir: Path) -> Service:
-    configs = ("otelcol.yaml", "collector-config/generated/whitelist.yaml", SINK_FILE)
     return Service(
         name="collector",
-        argv=[str(program), *(f"--config={ROOT / config}" for config in configs)],
-        ready_url=f"http://127.0.0.1:{COLLECTOR_HEALTH}",
+        argv=[str(program), *(f"--config={ROOT / config}" for config in COLLECTOR_CONFIGS)],
+        ready_url=COLLECTOR_HEALTH,
         env={"OTELCOL_DATA_DIR": str(data_dir / "collector")},
     )
 
 
-def _telesift(name: str, port: int, env: dict[str, str], *, shows_stdout: bool = False) -> Service:
-    program = str(Path(sys.executable).with_name("telesift"))
+def _vault(env: dict[str, str]) -> Service:
+    return Service(
+        name="vault",
+        argv=[_program("gunicorn"), f"--config={VAULT_CONFIG}"],
+        ready_url=f"{VAULT}/readyz",
+        env=env,
+    )
+
+
+def _telesift(name: str, url: str, env: dict[str, str], *, shows_stdout: bool = False) -> Service:
     return Service(
         name=name,
-        argv=[program, "serve", name, "--port", str(port)],
-        ready_url=f"http://127.0.0.1:{port}/readyz",
+        argv=[_program("telesift"), "serve", name, f"--port={url.rpartition(':')[2]}"],
+        ready_url=f"{url}/readyz",
         env=env,
         shows_stdout=shows_stdout,
     )
 
 
-def welcome(data_dir: Path) -> str:
-    """Say where things are, and how to send a first event."""
-    processor = f"http://127.0.0.1:{PROCESSOR}"
-    collector = f"events in {data_dir}/collector" if find_collector() else NO_COLLECTOR
-    return f"""
-Telesift is up.
+def _program(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))
 
-  OTLP logs      {processor}/v1/logs
-  plain events   {processor}/telemetry/events
-  ratings        http://127.0.0.1:{PSR}/psr
-  API documents  {processor}/openapi.json, http://127.0.0.1:{PSR}/openapi.json
+
+def welcome(data_dir: Path) -> str:
+    """Say where things are, the one to begin with first, and how to send a first event."""
+    collector = f"events and spans in {data_dir}/collector" if find_collector() else NO_COLLECTOR
+    first, analyst = (VAULT, "grace") if has_vault() else (DASHBOARD, "dev-analyst")
+    return f"""
+Telesift is up: {first}
+
+  dashboard      {DASHBOARD} (sign in as {analyst})
+  OTLP logs      {PROCESSOR}/v1/logs
+  plain events   {PROCESSOR}/telemetry/events
+  ratings        {PSR}/psr
+  API documents  {PROCESSOR}/openapi.json, {PSR}/openapi.json
   collector      {collector}
   local state    {data_dir} (logs of the services in {data_dir}/log)
   dev tokens     {", ".join(DEV_TOKENS)}
 
 Send an event:
 
-  curl -s {processor}/telemetry/events \\
+  curl -s {PROCESSOR}/telemetry/events \\
     -H 'Authorization: Bearer dev-user' -H 'Content-Type: application/json' \\
     -d '{{"events":[{{"event":"vault.search_performed","ts":'$(date +%s)'000,"result_count":7}}]}}'
 

@@ -7,10 +7,12 @@ SDK_BUILT := browser-sdk/dist/index.js
 vault: $(VAULT_PAGE) ## build the Prompt Vault's front end
 
 $(SDK_BUILT): node_modules/.ready $(shell find browser-sdk/src -type f) browser-sdk/package.json
+	@echo "vault: building the browser SDK"
 	@npm run build --silent --workspace @telesift/browser
 	@touch $@
 
 $(VAULT_PAGE): $(SDK_BUILT) $(shell find $(VAULT_WEB)/src $(VAULT_WEB)/public $(VAULT_WEB)/*.* -type f)
+	@echo "vault: building the front end"
 	@npm run build --silent --workspace @telesift/prompt-vault
 
 .PHONY: e2e

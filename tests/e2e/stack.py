@@ -34,6 +34,7 @@ BIN: Final = Path(sys.executable).parent
 COLLECTOR: Final = ROOT / "build" / "otelcol"
 READY_SECONDS: Final = 40
 
+COLLECTOR_CONFIGS: Final = ("tests/e2e/collector.yaml", "examples/prompt-vault/spans.yaml")
 VAULT: Final = [str(BIN / "gunicorn"), "--config", "examples/prompt-vault/gunicorn.conf.py"]
 SIGNALS: Final = {"pause": signal.SIGSTOP, "resume": signal.SIGCONT}
 
@@ -136,7 +137,7 @@ class E2eStack:
         urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
         env = self._environment(ports, urls)
         argv = {
-            "collector": [str(COLLECTOR), "--config", "tests/e2e/collector.yaml"],
+            "collector": [str(COLLECTOR), *(f"--config={path}" for path in COLLECTOR_CONFIGS)],
             "vault": VAULT,
             "processor": _telesift("processor", ports),
             "psr": _telesift("psr", ports),
@@ -174,7 +175,7 @@ class E2eStack:
                 "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": f"{urls['collector']}/v1/traces",
                 "OTEL_BSP_SCHEDULE_DELAY": "100",
                 "E2E_COLLECTOR_PORT": str(ports["collector"]),
-                "E2E_SPANS": str(self._directory / "spans.jsonl"),
+                "OTELCOL_DATA_DIR": str(self._directory),
             }
         return env | dict(self._given)
 

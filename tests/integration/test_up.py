@@ -13,7 +13,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+import requests
 
+from telesift.local_stack import DASHBOARD, VAULT
+from tests.e2e.test_vault_api import DEMO
 from tests.services import TELESIFT, wait_until
 
 START_SECONDS = 120
@@ -37,7 +40,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.mark.usefixtures("the_ports")
 def test_the_stack_starts_takes_the_printed_curl_and_leaves_nothing_behind(folder: Path) -> None:
-    """One command, one paste, one JSON line; Ctrl-C ends every process that it started."""
+    """One command, one paste, one JSON line, one sign-in; Ctrl-C ends every process of it."""
     out, err = folder / "out", folder / "err"
     with out.open("wb") as stdout, err.open("wb") as stderr:
         environ = {k: v for k, v in os.environ.items() if not k.startswith(("TELESIFT_", "OTEL_"))}
@@ -50,16 +53,27 @@ def test_the_stack_starts_takes_the_printed_curl_and_leaves_nothing_behind(folde
             START_SECONDS,
             "the stack to start",
         )
+        assert up.poll() is None, err.read_text()
         started = psutil.Process(up.pid).children(recursive=True)
         curl = re.search(r"^  curl (?:.*\\\n)*.*$", err.read_text(), re.MULTILINE)
         assert curl is not None, err.read_text()
         answer = subprocess.run(["bash", "-c", curl[0]], capture_output=True, check=True).stdout
         wait_until(lambda: out.read_text().endswith("\n"), 20, "the event's line")
+        seen = {name: dashboard_seen_by(name) for name in DEMO}
     finally:
         up.send_signal(signal.SIGINT)
         up.wait(60)
     assert 1 == json.loads(answer)["accepted"]
-    assert "vault.search_performed" == json.loads(out.read_text())["event"]
+    assert "vault.search_performed" == json.loads(out.read_text().splitlines()[0])["event"]
+    assert {"ada": 403, "grace": 200} == seen
     assert 0 == up.returncode
     _, alive = psutil.wait_procs(started, timeout=20)
     assert [] == alive
+
+
+def dashboard_seen_by(name: str) -> int:
+    """Sign in at the vault, then look at the dashboard with the same cookie."""
+    browser = requests.Session()
+    form = {"name": name, "password": DEMO[name]}
+    browser.post(f"{VAULT}/sign-in", json=form, timeout=10).raise_for_status()
+    return browser.get(f"{DASHBOARD}/api/balance", timeout=10).status_code

@@ -3,5 +3,11 @@
 import { defineConfig } from "vite";
 
 export default defineConfig({
-  build: { target: "es2022", assetsInlineLimit: 0, sourcemap: true },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    sourcemap: true,
+    // "use client" in the SDK is for frameworks that render on a server.
+    rolldownOptions: { checks: { moduleLevelDirective: false } },
+  },
 });
