@@ -8,7 +8,7 @@ import os
 import platform
 import sys
 
-from tests.bench import ingest, memory, pipeline, psr, service, side_by_side
+from tests.bench import ingest, memory, pipeline, psr, service, side_by_side, stack
 
 PARTS = {
     "pipeline": ("The pipeline, a 50-event batch, beside the floor", pipeline.report),
@@ -16,6 +16,10 @@ PARTS = {
     "memory": ("Resident memory of a worker up to a million events", memory.report),
     "collector": ("The processor beside a stock collector with its whitelist", side_by_side.report),
     "ingest": ("200 requests/s of ten events, by k6", ingest.report),
+    "stack": (
+        "200 requests/s of ten events and ratings, on the whole stack",
+        stack.report,
+    ),
     "psr": ("POST /psr, beside the bare upsert by pgbench", psr.report),
 }
 
