@@ -20,7 +20,7 @@ OURS = re.compile(r"(?:TELESIFT|AUTH|FEATURES|PSR|TELEMETRY|PROMPT_LOOKUP|ALLOWE
 CALL = re.compile(r"(?:GET|POST|PUT|DELETE) (/\S*)")
 RELATION = re.compile(r"(?:psr|telemetry)_[a-z_]+(?:\.[a-z]+)?")
 METRIC = re.compile(r"\btelesift_(?:events|outbox|batch|sink|chore)_[a-z_]+")
-TARGETS = re.compile(r"^([a-z][a-z-]*):.*## ", re.MULTILINE)
+TARGETS = re.compile(r"^([a-z][a-z0-9-]*):.*## ", re.MULTILINE)
 
 OF_THE_HOST = {"/me", "/prompts/…/copy"}
 """Endpoints of the host application, which we only call."""
@@ -129,5 +129,7 @@ def test_every_target_of_make_exists() -> None:
     files = [ROOT / "Makefile", *ROOT.glob("*/*.mk"), *ROOT.glob("examples/*/*.mk")]
     known = set(chain.from_iterable(TARGETS.findall(file.read_text("utf-8")) for file in files))
     texts = [code.text for code in codes()] + [block.text for block in blocks("sh")]
-    named = {name for text in texts for name in re.findall(r"^make ([a-z-]+)", text, re.MULTILINE)}
+    named = {
+        name for text in texts for name in re.findall(r"^make ([a-z0-9-]+)", text, re.MULTILINE)
+    }
     assert set() == named - known
