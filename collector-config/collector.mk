@@ -1,4 +1,5 @@
-# Two Go programs, built once and kept outside the tree: a fresh clone finds them again.
+# Three Go programs, built once and kept outside the tree: a fresh clone finds them again.
+# And the dashboards, which a library writes.
 GO ?= go
 TOOL_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telesift
 
@@ -38,3 +39,26 @@ $(K6):
 	@mkdir -p $(@D)
 	@set -o pipefail; GOBIN=$(@D) $(GO) install -v go.k6.io/k6@v$(K6_VERSION) 2>&1 | $(call PROGRESS,k6)
 	@mv $(@D)/k6 $@
+
+PROMTOOL_VERSION := 0.316.0
+PROMTOOL := $(TOOL_CACHE)/promtool-$(PROMTOOL_VERSION)
+PROMTOOL_HINT := promtool: needs Go to build; the alerts go untested
+
+.PHONY: promtool
+promtool: $(if $(wildcard $(PROMTOOL))$(shell command -v $(GO)),$(PROMTOOL)) # checks and tests the alerts: build/promtool
+	@$(if $<,mkdir -p build && ln -sfn $(PROMTOOL) build/promtool,echo "$(PROMTOOL_HINT)")
+
+# It looks for no servers, so it needs no cloud's client: without them the build is much smaller.
+$(PROMTOOL):
+	@echo "promtool: building v$(PROMTOOL_VERSION) from its Go module, once (2 to 5 minutes)"
+	@mkdir -p $(@D)
+	@set -o pipefail; GOBIN=$(@D) $(GO) install -v -trimpath -tags remove_all_sd -ldflags '-s -w' \
+	  github.com/prometheus/prometheus/cmd/promtool@v$(PROMTOOL_VERSION) 2>&1 | $(call PROGRESS,promtool)
+	@mv $(@D)/promtool $@
+
+test: promtool
+generate: grafana
+
+.PHONY: grafana
+grafana: setup # writes collector-config/grafana/dashboards
+	PYTHONPATH=collector-config $(BIN)/python -m grafana
