@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    expect: { poll: { timeout: 20_000 } }, // For machines that have other things to do.
     projects: [
       {
         extends: true,
@@ -22,8 +23,8 @@ export default defineConfig({
           environment: "node",
           include: ["test/chromium/**/*.test.ts"],
           globalSetup: ["test/chromium/pages/build.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

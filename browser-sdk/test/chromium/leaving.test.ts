@@ -63,7 +63,7 @@ describe.each(WAYS)("by %s", (_, leave) => {
   });
 
   test("nothing is lost and nothing comes twice with a flush in flight", async () => {
-    ingest.treatments = [{ delay: 150 }];
+    ingest.treatments = [{ delay: 2_000 }];
     await start(page, ingest.origin(), PATIENT);
     await trackMany(page, 50);
     await page.evaluate(() => void window.client.flush());
@@ -151,7 +151,7 @@ describe("a page that comes back from the back/forward cache", () => {
   });
 
   test("does not repeat what was in flight", async () => {
-    ingest.treatments = [{ delay: 400 }, {}];
+    ingest.treatments = [{ delay: 2_000 }, {}];
     await start(page, ingest.origin(), PATIENT);
     await trackMany(page, 50);
     await page.evaluate(() => void window.client.flush());

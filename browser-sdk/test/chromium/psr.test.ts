@@ -24,7 +24,8 @@ beforeEach(async () => {
   ratings = await new Ratings().start();
   context = await browser.newContext();
   page = await context.newPage();
-  await page.clock.install({ time: "2026-11-23T10:00:00Z" });
+  await page.clock.install({ time: "2026-11-23T09:59:59Z" });
+  await page.clock.pauseAt("2026-11-23T10:00:00Z");
   problems = [];
   page.on("pageerror", ({ message }) => problems.push(message));
 });
@@ -39,13 +40,13 @@ const form = () => page.getByRole("form", { name: "How well did this prompt work
 const status = () => page.getByRole("status");
 const copy = () => page.getByRole("button", { name: "Copy" }).click();
 
-async function openPage(face: string, query = "") {
+async function openPage(query = "", face = "react") {
   await page.goto(`${ratings.origin()}/${face}.html?${query}`);
   await page.waitForFunction(() => "unmount" in window);
 }
 
-async function ask(face: string, query?: string) {
-  await openPage(face, query);
+async function ask(query?: string, face?: string) {
+  await openPage(query, face);
   await copy();
   await page.getByRole("form").waitFor();
 }
@@ -65,7 +66,7 @@ const focused = () =>
 
 describe.each(["plain", "react"])("the %s prompt", (face) => {
   test("appears after the copy, and neither takes the focus nor moves anything", async () => {
-    await openPage(face);
+    await openPage("", face);
     const layout = () =>
       page.evaluate(() => [
         document.querySelector("#below")?.getBoundingClientRect().toJSON(),
@@ -81,7 +82,7 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
   });
 
   test("asks the server first, and reports that it was shown", async () => {
-    await ask(face);
+    await ask("", face);
     const impression = await ratings.called("/psr/impressions");
     expect(ratings.calls.at(-2)).toMatchObject({ method: "GET", says: { prompt_id: PROMPT } });
     expect(impression.says).toEqual({
@@ -94,7 +95,7 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
   });
 
   test("takes a rating by mouse, says thanks and goes", async () => {
-    await ask(face);
+    await ask("", face);
     await star(4).click();
     await page.getByLabel("Note (optional)").fill("Clear and short.");
     await page.getByRole("button", { name: "Send" }).click();
@@ -112,8 +113,36 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
     expect(await status().textContent()).toBe("");
   });
 
+  test.each([
+    ["Escape, though it does not have the focus", () => page.keyboard.press("Escape")],
+    ["its button", () => page.getByRole("button", { name: "Dismiss" }).click()],
+  ])("is dismissed by %s", async (_, dismiss) => {
+    await ask("", face);
+    await dismiss();
+    const { says } = await ratings.called("/psr/dismissals");
+    expect(says).toEqual((await ratings.called("/psr/impressions")).says);
+    expect(await form().count()).toBe(0);
+    expect(await focused()).not.toBe("Dismiss");
+    expect(await status().textContent()).toBe("");
+  });
+
+  test("is taken away in the middle of a question, and a late answer changes nothing", async () => {
+    ratings.treatments["/psr/eligibility"] = { delay: 1_000, body: '{"eligible":true}' };
+    await openPage("", face);
+    const answer = page.waitForResponse("**/psr/eligibility*");
+    await copy();
+    await ratings.called("/psr/eligibility");
+    await page.evaluate(() => (window as unknown as { unmount(): void }).unmount());
+    await answer;
+    await nothingAppears();
+    expect(await page.locator(".psr").count()).toBe(0);
+    expect(ratings.paths).not.toContain("/psr/impressions");
+  });
+});
+
+describe("the prompt", () => {
   test("takes a rating by keyboard, and gives the focus back", async () => {
-    await ask(face);
+    await ask();
     await page.keyboard.press("Tab");
     expect(await focused()).toBe("1 of 5 stars");
     await page.keyboard.press("ArrowRight");
@@ -130,7 +159,7 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
   });
 
   test("sends nothing before a star is chosen, and does not fall for Enter", async () => {
-    await ask(face);
+    await ask();
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await star(5).click();
@@ -142,7 +171,7 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
   });
 
   test("needs no note", async () => {
-    await ask(face);
+    await ask();
     await star(5).click();
     await page.getByRole("button", { name: "Send" }).click();
     const { says } = await ratings.called("/psr");
@@ -150,7 +179,7 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
   });
 
   test("counts the note's characters and stops at 280", async () => {
-    await ask(face);
+    await ask();
     await star(1).click();
     await page.getByLabel("Note (optional)").focus();
     await page.keyboard.insertText("x".repeat(300));
@@ -158,28 +187,15 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
     expect(await page.getByLabel("Note (optional)").inputValue()).toHaveLength(280);
   });
 
-  test.each([
-    ["Escape, though it does not have the focus", () => page.keyboard.press("Escape")],
-    ["its button", () => page.getByRole("button", { name: "Dismiss" }).click()],
-  ])("is dismissed by %s", async (_, dismiss) => {
-    await ask(face);
-    await dismiss();
-    const { says } = await ratings.called("/psr/dismissals");
-    expect(says).toEqual((await ratings.called("/psr/impressions")).says);
-    expect(await form().count()).toBe(0);
-    expect(await focused()).not.toBe("Dismiss");
-    expect(await status().textContent()).toBe("");
-  });
-
   test("gives the focus back when it is dismissed from inside", async () => {
-    await ask(face);
+    await ask();
     await page.keyboard.press("Tab");
     await page.keyboard.press("Escape");
     expect(await focused()).toBe("copy");
   });
 
   test("leaves Escape to what is open above it", async () => {
-    await ask(face);
+    await ask();
     await page.evaluate(() =>
       document.addEventListener("keydown", (event) => event.preventDefault()),
     );
@@ -188,9 +204,9 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
   });
 
   test("does not ask again on the same day, but on the next", async () => {
-    await ask(face);
+    await ask();
     await page.keyboard.press("Escape");
-    await ratings.called("/psr/dismissals");
+    await Promise.all(["/psr/impressions", "/psr/dismissals"].map((path) => ratings.called(path)));
     const { length } = ratings.calls;
     await copy();
     await nothingAppears();
@@ -203,7 +219,7 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
   test("stays away when the server says so", async () => {
     const refusal = { eligible: false, reason: "rated_today", next_at: "2026-11-24T00:00:00Z" };
     ratings.treatments["/psr/eligibility"] = { body: JSON.stringify(refusal) };
-    await openPage(face);
+    await openPage();
     await copy();
     await ratings.called("/psr/eligibility");
     await nothingAppears();
@@ -217,7 +233,7 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
     ["answers with a proxy's page", { body: "<html>" }],
   ] as const)("stays away when the service %s", async (_, treatment) => {
     ratings.treatments["/psr/eligibility"] = treatment;
-    await openPage(face);
+    await openPage();
     await copy();
     await ratings.called("/psr/eligibility");
     await nothingAppears();
@@ -225,7 +241,7 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
 
   test("closes without a word when the rating cannot be stored, and logs it", async () => {
     ratings.treatments["/psr"] = { status: 503 };
-    await ask(face);
+    await ask();
     const warning = page.waitForEvent("console", (message) => message.type() === "warning");
     await star(2).click();
     await page.getByRole("button", { name: "Send" }).click();
@@ -236,7 +252,7 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
 
   test("sends one rating, however often the button is pressed", async () => {
     ratings.treatments["/psr"] = { delay: 200 };
-    await ask(face);
+    await ask();
     await star(2).click();
     await page.getByRole("button", { name: "Send" }).dblclick();
     await expect.poll(() => status().textContent()).toBe("Thank you!");
@@ -251,23 +267,11 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
         },
       });
     });
-    await ask(face);
-  });
-
-  test("is taken away in the middle of a question, and a late answer changes nothing", async () => {
-    ratings.treatments["/psr/eligibility"] = { delay: 100, body: '{"eligible":true}' };
-    await openPage(face);
-    await copy();
-    await ratings.called("/psr/eligibility");
-    await page.evaluate(() => (window as unknown as { unmount(): void }).unmount());
-    await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
-    await nothingAppears();
-    expect(await page.locator(".psr").count()).toBe(0);
-    expect(ratings.paths).not.toContain("/psr/impressions");
+    await ask();
   });
 
   test("belongs to the trace of what led to it", async () => {
-    await openPage(face);
+    await openPage();
     await page.evaluate((traceresponse) => {
       const { withTrace } = window as unknown as { withTrace(response: Response): void };
       withTrace(new Response(null, { headers: { traceresponse } }));
@@ -283,14 +287,14 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
   });
 
   test("speaks the page's language", async () => {
-    await ask(face, "lang=de");
+    await ask("lang=de");
     await page.getByRole("radio", { name: "2 von 5 Sternen" }).click();
     await page.getByRole("button", { name: "Senden" }).click();
     await expect.poll(() => status().textContent()).toBe("Danke!");
   });
 
   test("works without its style sheet", async () => {
-    await ask(face, "style=none");
+    await ask("style=none");
     await star(4).check();
     await page.getByRole("button", { name: "Send" }).click();
     expect((await ratings.called("/psr")).says).toMatchObject({ rating: 4 });
