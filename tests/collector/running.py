@@ -24,6 +24,9 @@ FILE_SINK = FRAGMENTS / "sink-file.yaml"
 BINARY = Path(os.environ.get("OTELCOL_BIN", ROOT / "build" / "otelcol"))
 START_SECONDS = 30
 
+# Before the test's own files, so that one of them may say otherwise.
+NO_METRICS = "--config=yaml:service::telemetry::metrics::level: none"
+
 
 def require_otelcol() -> Path:
     """Give the collector's binary; without one skip the test, or fail it where CI=true."""
@@ -81,11 +84,12 @@ def start(otelcol: Path, data_dir: Path, *configs: Path, port: int | None = None
         process = subprocess.Popen(
             [
                 otelcol,
-                *config_flags(PIPELINE, WHITELIST, *(configs or [FILE_SINK])),
+                *config_flags(PIPELINE, WHITELIST),
+                NO_METRICS,
+                *config_flags(*(configs or [FILE_SINK])),
                 f"--set=receivers.otlp.protocols.http.endpoint=127.0.0.1:{http}",
                 f"--set=receivers.otlp.protocols.grpc.endpoint=127.0.0.1:{free_port()}",
                 f"--set=extensions.health_check.endpoint=127.0.0.1:{health}",
-                "--set=service.telemetry.metrics.level=none",
             ],
             env={**os.environ, "OTELCOL_DATA_DIR": str(data_dir)},
             stderr=log,
