@@ -17,7 +17,7 @@ from dashboard.views import Views
 Panel = Callable[[Request, Filters], Table]
 """Gives a panel's table to a caller; raises `Unavailable` where its source is away."""
 
-_STATEMENTS: Final = {
+STATEMENTS: Final = {
     "summary": statements.SUMMARY,
     "ratings": statements.RATINGS,
     "distribution": statements.DISTRIBUTION,
@@ -27,12 +27,13 @@ _STATEMENTS: Final = {
     "events": statements.EVENTS,
     "latencies": statements.LATENCIES,
 }
+"""The SQL of the panels that show the database's views."""
 
 
 def panels(views: Views, processor: Processor) -> Mapping[str, Panel]:
     """Give the panels by name: the database's, and the ledger's, which know no filters."""
     of_ledger = {"balance": _balance, "verdicts": _verdicts, "sinks": _sinks}
-    return {name: partial(_of_views, views, text) for name, text in _STATEMENTS.items()} | {
+    return {name: partial(_of_views, views, text) for name, text in STATEMENTS.items()} | {
         name: partial(_of_ledger, processor, table) for name, table in of_ledger.items()
     }
 

@@ -28,7 +28,6 @@ class PageResource:
     def on_get(self, req: Request, resp: Response) -> None:
         """Answer with the page; what it may show is decided when it asks for a panel."""
         resp.content_type, resp.text = MEDIA_HTML, self.html
-        resp.cache_control = ["no-cache"]
 
 
 class PanelAnswer(msgspec.Struct, frozen=True):

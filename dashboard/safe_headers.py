@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What browsers must not do with an answer of the dashboard."""
+"""What browsers must not do with an answer of the dashboard, nor take for fresh unasked."""
 
 from typing import Final
 
@@ -26,3 +26,5 @@ class SafeHeaders:
     ) -> None:
         """Set them."""
         resp.set_headers(_HEADERS)
+        if resp.get_header("Cache-Control") is None:
+            resp.cache_control = ["no-cache"]  # a file's ETag tells whether it is the same

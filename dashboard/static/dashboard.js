@@ -8,7 +8,7 @@ import { PANELS } from "./panels.js";
 const host = document.getElementById("panels");
 const status = document.getElementById("status");
 const panels = PANELS.map((spec) => new Panel(spec));
-const AT_ONCE = 3; // the top of the page comes first; more at once only makes every panel late
+const AT_ONCE = 3; // more at once only makes every panel late
 let loading = new AbortController();
 
 host.append(...panels.map((panel) => panel.root));
@@ -19,28 +19,29 @@ async function load() {
   const { signal } = loading;
   showAddress();
   const query = location.search.slice(1);
-  const waiting = [...panels];
+  const [first, ...waiting] = panels;
+  // The first answer says for all whether one may look, and it is what is read first.
+  const isOpen = settle(await first.load(query, signal), signal);
   const loadNext = async () => {
-    for (let panel = waiting.shift(); panel && !signal.aborted; panel = waiting.shift()) {
-      const answer = await panel.load(query, signal);
-      if (panel === panels[0] && !signal.aborted) {
-        settle(answer, waiting);
-      }
+    while (isOpen && waiting.length > 0 && !signal.aborted) {
+      await waiting.shift().load(query, signal);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, loadNext));
-  if (!signal.aborted) {
+  if (isOpen && !signal.aborted) {
     status.textContent = "The panels are up to date.";
   }
 }
 
-/** Let the first answer say for all who may look, and how the filters were understood. */
-function settle({ status: code, filters }, waiting) {
-  if (guard(code, host)) {
-    waiting.length = 0;
-  } else if (filters) {
+/** Close the page, or let the form show how the filters were understood; tells whether to go on. */
+function settle({ status: code, filters }, signal) {
+  if (signal.aborted || guard(code, host)) {
+    return false;
+  }
+  if (filters) {
     show(filters);
   }
+  return true;
 }
 
 function go(address) {

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { element, svg } from "./elements.js";
+import { count } from "./format.js";
+
+const MOST_ROWS = 50;
 
 /**
- * Draw rows as a table that can be scrolled by keyboard.
+ * Draw rows as a table that can be scrolled by keyboard, at first its top alone.
  * A column is {label, cell: row => text or node, name?, mark?}: `name` is the row's heading, a
  * `mark` a picture of the figures beside it, so that its own heading is for screen readers.
  */
 export function table(caption, columns, rows) {
   const head = element("tr", {}, ...columns.map(heading));
-  const body = rows.map((row) => element("tr", {}, ...columns.map((column) => cell(column, row))));
-  return element(
+  const drawn = (some) => some.map((row) => element("tr", {}, ...columns.map((column) => cell(column, row))));
+  const body = element("tbody", {}, ...drawn(rows.slice(0, MOST_ROWS)));
+  const scroll = element(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": `${caption}: table` },
     element(
@@ -18,9 +22,19 @@ export function table(caption, columns, rows) {
       {},
       element("caption", { class: "visually-hidden" }, caption),
       element("thead", {}, head),
-      element("tbody", {}, ...body),
+      body,
     ),
   );
+  if (rows.length <= MOST_ROWS) {
+    return scroll;
+  }
+  const more = element("button", { type: "button", class: "more" }, `Show all ${count(rows.length)}`);
+  more.addEventListener("click", () => {
+    body.append(...drawn(rows.slice(MOST_ROWS)));
+    scroll.focus();
+    more.remove();
+  });
+  return element("div", {}, scroll, more);
 }
 
 function heading({ label, name, mark }) {

@@ -8,7 +8,17 @@ import os
 import platform
 import sys
 
-from tests.bench import ingest, memory, pipeline, psr, service, side_by_side, stack
+from tests.bench import (
+    dashboard,
+    ingest,
+    lighthouse,
+    memory,
+    pipeline,
+    psr,
+    service,
+    side_by_side,
+    stack,
+)
 
 PARTS = {
     "pipeline": ("The pipeline, a 50-event batch, beside the floor", pipeline.report),
@@ -20,7 +30,9 @@ PARTS = {
         "200 requests/s of ten events and ratings, on the whole stack",
         stack.report,
     ),
+    "lighthouse": ("The vault's page with the SDK, and without it", lighthouse.report),
     "psr": ("POST /psr, beside the bare upsert by pgbench", psr.report),
+    "dashboard": ("The dashboard over a million events and 100,000 ratings", dashboard.report),
 }
 
 
