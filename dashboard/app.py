@@ -12,6 +12,7 @@ import falcon
 from msgspec import structs
 
 from dashboard import sign_in
+from dashboard.openapi import OpenApiResource
 from dashboard.panels import panels
 from dashboard.processor import Processor
 from dashboard.resources import PageResource, PanelResource
@@ -59,6 +60,7 @@ def create_app(
     error_handlers.install(app)
     app.add_route("/", PageResource(_page(settings)))
     app.add_route("/api/{panel}", PanelResource(all_panels, today))
+    app.add_route("/openapi.json", OpenApiResource())
     app.add_static_route("/static", _HERE / "static")
     if settings.auth_mode is AuthMode.DEV:
         app.add_route(sign_in.PATH, SessionResource(auth.authenticator(settings)))

@@ -32,9 +32,8 @@ STATEMENTS: Final = {
 
 def panels(views: Views, processor: Processor) -> Mapping[str, Panel]:
     """Give the panels by name: the database's, and the ledger's, which know no filters."""
-    of_ledger = {"balance": _balance, "verdicts": _verdicts, "sinks": _sinks}
     return {name: partial(_of_views, views, text) for name, text in STATEMENTS.items()} | {
-        name: partial(_of_ledger, processor, table) for name, table in of_ledger.items()
+        name: partial(_of_ledger, processor, table) for name, table in LEDGER_TABLES.items()
     }
 
 
@@ -82,3 +81,10 @@ def _verdict_rows(ledger: Ledger) -> Iterator[Row]:
 def _sinks(ledger: Ledger) -> Table:
     columns = Sink.__struct_fields__
     return Table(columns, [structs.asdict(sink) for sink in ledger.sinks])
+
+
+LEDGER_TABLES: Final = {"balance": _balance, "verdicts": _verdicts, "sinks": _sinks}
+"""What the panels that show the ledger make of it."""
+
+NAMES: Final = (*STATEMENTS, *LEDGER_TABLES)
+"""Every panel's name."""

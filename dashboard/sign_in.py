@@ -20,7 +20,9 @@ COOKIE: Final = "telesift_dashboard"
 _BODY_BYTES: Final = 4096
 
 
-class _Token(Struct):
+class Token(Struct):
+    """What a person signs in with."""
+
     token: str
 
 
@@ -53,7 +55,7 @@ class SessionResource:
 
 def _read(req: Request) -> str:
     try:
-        token = msgspec.json.decode(req.bounded_stream.read(_BODY_BYTES), type=_Token).token
+        token = msgspec.json.decode(req.bounded_stream.read(_BODY_BYTES), type=Token).token
     except ValueError:
         raise BadRequest("Send {token}.", code="body_malformed") from None
     if not token.isascii() or not token.isprintable() or set(token) & set(' ",;\\'):

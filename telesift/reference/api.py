@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from inspect import cleandoc
 from typing import Any, Final
 
+from dashboard import openapi as dashboard
 from processors.gateway import openapi as processor
 from psr_service import openapi as psr
 
@@ -29,6 +30,7 @@ class Service:
 SERVICES: Final = (
     Service("processor", 4319, processor.openapi_document()),
     Service("psr", 4320, psr.openapi_document()),
+    Service("dashboard", 4321, dashboard.openapi_document()),
 )
 
 _HEAD: Final = """\

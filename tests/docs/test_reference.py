@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from falcon.inspect import inspect_routes
 
+from dashboard.app import create_app as create_dashboard
 from processors.gateway.app import create_app as create_processor
 from psr_service.app import create_app as create_psr
 from psr_service.store import fetch
@@ -77,7 +78,8 @@ def read_in(place: Path) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("service", "create"), [("processor", create_processor), ("psr", create_psr)]
+    ("service", "create"),
+    [("processor", create_processor), ("psr", create_psr), ("dashboard", create_dashboard)],
 )
 def test_every_endpoint_is_in_its_services_document(
     service: str, create: Callable[[Settings], object], tmp_path: Path, database_url: str
