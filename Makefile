@@ -63,7 +63,7 @@ docs: setup node_modules/.ready ## the documentation as a site, in build/site
 	@echo "docs: open build/site/index.html"
 
 .PHONY: bench
-bench: setup collector k6 ## measure, side by side in one run
+bench: setup collector k6 vault ## measure, side by side in one run
 	$(BIN)/python -m tests.bench
 
 .PHONY: soak
