@@ -4,6 +4,7 @@
 Request durations come from `service_kit.metrics` for every service alike.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
@@ -68,7 +69,7 @@ def watch(meter: Meter, outbox: Outbox, dispatch: Dispatch, settings: Settings) 
     gauge(
         "telesift.events.missed",
         "{event}",
-        "Events that a sink will not get, by sink and why: expired, undeliverable or lost.",
+        "Events that a sink will not get, by sink and reason: also expired and lost.",
         lambda: _missed(outbox),
     )
     gauge(
@@ -100,11 +101,10 @@ def _fill(outbox: Outbox, settings: Settings) -> Iterator[Observation]:
 def _missed(outbox: Outbox) -> Iterator[Observation]:
     """Read the ledger; what the door has lost is owed to no sink, and its label is empty."""
     ledger = outbox.ledger()
-    yield Observation(ledger.lost, {"sink": "", "why": "lost"})
+    yield Observation(ledger.lost, {"sink": "", "reason": "lost"})
     for sink in ledger.sinks:
-        for why, number in (
-            ("expired", sink.expired),
-            ("undeliverable", sink.undeliverable),
-            ("lost", sink.lost),
-        ):
-            yield Observation(number, {"sink": sink.name, "why": why})
+        missed = Counter(expired=sink.expired, lost=sink.lost)
+        for aside in sink.set_aside:
+            missed[aside.reason] += aside.count
+        for reason, number in missed.items():
+            yield Observation(number, {"sink": sink.name, "reason": reason})

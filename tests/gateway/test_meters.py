@@ -5,17 +5,19 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
+from processors.delivery import owners
 from processors.delivery.dispatch import Dispatch
 from processors.delivery.outbox import Outbox
 from processors.delivery.sinks import Batch, Retry
 from processors.gateway.meters import watch
 from service_kit.settings import read
-from tests.delivery.samples import Recorder, new_ids, open_outbox, store
+from tests.delivery.samples import USER, Recorder, new_ids, open_outbox, store
 from tests.services import environment, wait_until
 
 Points = dict[tuple[str, ...], float]
@@ -137,14 +139,22 @@ def test_the_outbox_tells_how_near_its_bounds_it_is(
 def test_what_a_sink_misses_is_told_apart(
     measured: Read, dispatch: Dispatch, outbox: Outbox, tmp_path: Path
 ) -> None:
-    """A sink that leaves with a backlog has missed it, and nothing of it is lost."""
+    """A sink that leaves with a backlog has missed it; an erasure is missed on purpose."""
     lead(dispatch)
     store(outbox, new_ids(3))
+    owners.erase(tmp_path, UUID(USER))
+    store(outbox, new_ids(2))
     open_outbox(tmp_path, ["logs"]).close()
-    missed = measured("telesift.events.missed")
-    assert {("otlp", "expired"): 3} == {labels: n for labels, n in missed.items() if n}
-    whys = {(sink, why) for sink in ("logs", "otlp") for why in ("expired", "undeliverable")}
-    assert whys | {("", "lost"), ("logs", "lost"), ("otlp", "lost")} == missed.keys()
+    expected = {
+        ("", "lost"): 0,
+        ("logs", "expired"): 0,
+        ("logs", "lost"): 0,
+        ("logs", "erased"): 3,
+        ("otlp", "expired"): 2,
+        ("otlp", "lost"): 0,
+        ("otlp", "erased"): 3,
+    }
+    assert expected == measured("telesift.events.missed")
 
 
 def test_a_chore_says_when_it_is_due(measured: Read, dispatch: Dispatch) -> None:
