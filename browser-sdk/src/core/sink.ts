@@ -2,7 +2,11 @@
 
 import type { Queued } from "./event.js";
 
-/** Where this page's events are; every tracked event is in exactly one of these counts. */
+/**
+ * Where this page's events are; every tracked event is in exactly one of these counts.
+ *
+ * Of those tracked before `init()`, the latest 200 count.
+ */
 export interface Stats {
   /** In the queue, or in a request under way. */
   queued: number;
