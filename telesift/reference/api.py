@@ -53,7 +53,12 @@ _PROBLEM: Final = "`application/problem+json` [problem](errors.md#errors-a-whole
 
 def markdown() -> str:
     """Give the page."""
-    return "\n".join((_HEAD, *(part for service in SERVICES for part in _service(service))))
+    return "\n".join((_HEAD, *(_of_its_own(service) for service in SERVICES)))
+
+
+def _of_its_own(service: Service) -> str:
+    """Keep a service's links within its part: two services may have bodies of one name."""
+    return "\n".join(_service(service)).replace("](#", f"](#{service.name}-")
 
 
 def document(service: Service) -> str:
@@ -70,7 +75,8 @@ def _service(service: Service) -> Iterator[str]:
             yield _operation(f"{method.upper()} {path}", operation, service.document)
     yield f"### {title}: bodies\n"
     for name in _named(service.document):
-        yield _schema(name, service.document["components"]["schemas"][name])
+        schema = service.document["components"]["schemas"][name]
+        yield _schema(f"{service.name}: {name}", schema)
 
 
 def _operation(call: str, operation: Json, document: Json) -> str:
@@ -129,7 +135,7 @@ def _references(node: Any) -> Iterator[str]:
             yield from _references(value)
 
 
-def _schema(name: str, schema: Json) -> str:
+def _schema(heading: str, schema: Json) -> str:
     required = schema.get("required", ())
     rows = [
         (_code(key), "required" if key in required else "", _words(value))
@@ -137,7 +143,7 @@ def _schema(name: str, schema: Json) -> str:
     ]
     about = cleandoc(schema.get("description", ""))
     fields = _table(("field", "", "value"), rows) if rows else f"{_words(schema)}\n"
-    return "\n\n".join(filter(None, (f"#### {name}", about, fields)))
+    return "\n\n".join(filter(None, (f"#### {heading}", about, fields)))
 
 
 def _words(schema: Json) -> str:
