@@ -76,7 +76,7 @@ function options(picture, times, series, range, show) {
     cursor: { drag: { x: false, y: false }, points: { size: 7 } },
     scales: { y: { range: range ?? ((_, __, highest) => [0, Math.max(1, highest * 1.05)]) } },
     axes: [
-      { ...axis, space: 60, incrs: times.every(isDay) ? DAYS : STEPS, values: (_, splits) => splits.map(tick) },
+      { ...axis, size: 30, gap: 10, space: 60, incrs: times.every(isDay) ? DAYS : STEPS, values: (_, splits) => splits.map(tick) },
       { ...axis, size: 52, incrs: WHOLE },
     ],
     series: drawn,

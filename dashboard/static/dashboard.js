@@ -34,8 +34,8 @@ async function load() {
 }
 
 /** Close the page, or let the form show how the filters were understood; tells whether to go on. */
-function settle({ status: code, filters }, signal) {
-  if (signal.aborted || guard(code, host)) {
+function settle({ status: code, filters, problem }, signal) {
+  if (signal.aborted || guard(code, problem, host)) {
     return false;
   }
   if (filters) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat("en", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 /** What stands where a small group shows nothing, or nothing is known. */
 export const NOTHING = "–";

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-const gate = document.getElementById("gate");
-const signIn = document.getElementById("sign-in");
-const signOut = document.getElementById("sign-out");
+const page = (id) => document.getElementById(id);
+const signIn = page("sign-in");
+const signOut = page("sign-out");
 const isDev = document.body.dataset.authMode === "dev";
 
 const TEXTS = {
+  400: ["These filters cannot be read", ""],
   401: ["Who are you?", isDev
     ? "Sign in with a token of AUTH_DEV_TOKENS that has the role analyst."
     : "Sign in to the application that this dashboard belongs to, then look again."],
@@ -13,18 +14,20 @@ const TEXTS = {
 };
 
 /** Put the gate in the panels' place where the status says so; tells whether it did. */
-export function guard(status, panels) {
+export function guard(status, problem, panels) {
   const isClosed = status in TEXTS;
-  gate.hidden = !isClosed;
+  const isStranger = status === 401 || status === 403;
+  page("gate").hidden = !isClosed;
   panels.hidden = isClosed;
-  signIn.hidden = !isClosed || !isDev;
-  document.getElementById("hosts").hidden = document.getElementById("retry").hidden = isDev;
+  page("filters").hidden = isStranger;
+  signIn.hidden = !(isStranger && isDev);
+  page("elsewhere").hidden = !(isStranger && !isDev);
   signOut.hidden = !isDev || status === 401;
-  document.getElementById("filters").hidden = status === 401;
   if (isClosed) {
     const [title, text] = TEXTS[status];
-    document.getElementById("gate-title").textContent = title;
-    document.getElementById("gate-text").textContent = text;
+    page("gate-title").textContent = title;
+    page("gate-text").textContent = text || problem.detail;
+    page("status").textContent = title;
   }
   return isClosed;
 }
@@ -39,7 +42,7 @@ export function onChange(then) {
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ token }),
     });
-    document.getElementById("sign-in-error").textContent = answer.ok ? "" : "Nobody has this token.";
+    page("sign-in-error").textContent = answer.ok ? "" : "Nobody has this token.";
     if (answer.ok) {
       signIn.reset();
       then();

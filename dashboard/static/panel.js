@@ -16,7 +16,7 @@ export class Panel {
       "section",
       { class: spec.wide ? "panel wide" : "panel", id: spec.name, "aria-labelledby": id },
       element("h2", { id }, spec.title),
-      element("p", {}, spec.about),
+      ...(spec.about ? [element("p", {}, spec.about)] : []),
       this.#body,
       this.#below,
     );

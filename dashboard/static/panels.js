@@ -6,9 +6,8 @@ import { href } from "./filters.js";
 import { count, milliseconds, NOTHING, range, share, stars, text, time } from "./format.js";
 import { bar, interval, table } from "./tables.js";
 
-const RATINGS = "Every filter applies.";
-const DATES = "The dates apply; events are counted without prompt, version and source.";
-const SINCE_START = "Since the outbox was made: no filter applies.";
+const DATES = "Of the filters, only the dates apply.";
+const SINCE_START = "Since the outbox was made; no filter applies.";
 const MOST_EVENTS = 7;
 
 /**
@@ -16,21 +15,17 @@ const MOST_EVENTS = 7;
  * a panel whose picture is a canvas also has `columns`, for the table in its stead.
  */
 export const PANELS = [
-  { name: "summary", title: "Ratings at a glance", about: RATINGS, wide: true, draw: summary,
+  { name: "summary", title: "Ratings at a glance", draw: summary,
     isEmpty: ([row]) => row.n === 0 && row.asked === 0 },
-  { name: "ratings", title: "Ratings over time", about: `Mean stars of a day, and its interval. ${RATINGS}`, draw: ratings,
+  { name: "distribution", title: "Distribution of the stars", draw: distribution },
+  { name: "ratings", title: "Ratings over time", about: "Mean stars of a day, and its 95 % interval.", draw: ratings,
     columns: [
       { label: "day", name: true, cell: (row) => row.day },
       { label: "ratings", cell: (row) => count(row.n) },
       { label: "mean", cell: (row) => stars(row.mean) },
       { label: "95 % interval", cell: (row) => range(row.mean_low, row.mean_high, stars) },
     ] },
-  { name: "distribution", title: "Distribution of the stars", about: RATINGS, draw: distribution },
-  { name: "prompts", title: "Prompts, best first",
-    about: `Ranked by the shrunk mean, so that a few lucky ratings do not win. ${RATINGS}`, wide: true, draw: prompts },
-  { name: "versions", title: "Versions compared",
-    about: `Where two intervals do not overlap, the version made a difference. ${RATINGS}`, draw: versions },
-  { name: "responses", title: "Shown, rated, dismissed", about: `What became of the question. ${RATINGS}`, draw: responses,
+  { name: "responses", title: "Shown, rated, dismissed", about: "What became of the question, day by day.", draw: responses,
     columns: [
       { label: "day", name: true, cell: (row) => row.day },
       { label: "shown", cell: (row) => count(row.asked) },
@@ -38,16 +33,20 @@ export const PANELS = [
       { label: "dismissed", cell: (row) => count(row.dismissed) },
       { label: "response rate", cell: (row) => share(row.response_rate) },
     ] },
+  { name: "prompts", title: "Prompts, best first",
+    about: "Ranked by the shrunk mean, so that a few lucky ratings do not win. At most 1,000 are listed.", wide: true, draw: prompts },
+  { name: "versions", title: "Versions compared",
+    about: "Where two intervals do not overlap, the version made a difference. At most 1,000 are listed.", wide: true, draw: versions },
   { name: "events", title: "Events over time", about: DATES, wide: true, draw: events,
     columns: [
       { label: "time", name: true, cell: (row) => time(row.time) },
-      { label: "event", cell: (row) => row.event },
+      { label: "event", words: true, cell: (row) => row.event },
       { label: "events", cell: (row) => count(row.n) },
     ] },
   { name: "latencies", title: "Latency", about: `How long actions took, as their users saw it; to two digits. ${DATES}`, draw: latencies },
   { name: "verdicts", title: "Accepted and rejected", about: SINCE_START, draw: verdicts },
-  { name: "balance", title: "Ledger", about: SINCE_START, draw: balance },
-  { name: "sinks", title: "Sinks and their backlog", about: SINCE_START, draw: sinks },
+  { name: "balance", title: "Ledger", about: SINCE_START, wide: true, draw: balance },
+  { name: "sinks", title: "Sinks and their backlog", about: SINCE_START, wide: true, draw: sinks },
 ];
 
 function summary(host, [row]) {
@@ -112,7 +111,7 @@ function versions(host, rows) {
   host.replaceChildren(
     table("Versions compared", [
       { label: "prompt", name: true, cell: promptLink },
-      { label: "version", cell: (row) => text(row.version) },
+      { label: "version", words: true, cell: (row) => text(row.version) },
       ...MEAN,
     ], rows),
   );
@@ -163,8 +162,8 @@ function verdicts(host, rows) {
   host.replaceChildren(
     table("Accepted and rejected", [
       { label: "event", name: true, cell: (row) => row.event || "(not in the catalog)" },
-      { label: "verdict", cell: (row) => row.verdict },
-      { label: "reason", cell: (row) => row.reason || NOTHING },
+      { label: "verdict", words: true, cell: (row) => row.verdict },
+      { label: "reason", words: true, cell: (row) => row.reason || NOTHING },
       { label: "bar", mark: true, cell: (row) => bar(row.n / most, row.verdict) },
       { label: "events", cell: (row) => count(row.n) },
     ], rows),

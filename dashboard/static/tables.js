@@ -7,8 +7,9 @@ const MOST_ROWS = 50;
 
 /**
  * Draw rows as a table that can be scrolled by keyboard, at first its top alone.
- * A column is {label, cell: row => text or node, name?, mark?}: `name` is the row's heading, a
- * `mark` a picture of the figures beside it, so that its own heading is for screen readers.
+ * A column is {label, cell: row => text or node, name?, words?, mark?}: `name` is the row's heading,
+ * `words` are no figures, and a `mark` is a picture of the figures beside it, so that its own
+ * heading is for screen readers.
  */
 export function table(caption, columns, rows) {
   const head = element("tr", {}, ...columns.map(heading));
@@ -37,16 +38,16 @@ export function table(caption, columns, rows) {
   return element("div", {}, scroll, more);
 }
 
-function heading({ label, name, mark }) {
+function heading({ label, name, words: isWords, mark }) {
   const words = mark ? element("span", { class: "visually-hidden" }, label) : label;
-  return element("th", { scope: "col", class: name && "name" }, words);
+  return element("th", { scope: "col", class: (name && "name") || (isWords && "words") }, words);
 }
 
-function cell({ name, mark, cell: draw }, row) {
+function cell({ name, words, mark, cell: draw }, row) {
   if (name) {
     return element("th", { scope: "row", class: "name" }, draw(row));
   }
-  return element("td", { class: mark && "mark" }, draw(row));
+  return element("td", { class: (mark && "mark") || (words && "words") }, draw(row));
 }
 
 /** Draw a bar as long as a share of the cell; the figure stands in a cell of its own. */

@@ -90,9 +90,11 @@ seen.followed = new URL(page.url()).search;
 page = await open("/?from=2020-01-01&to=2020-01-02");
 seen.empty = await page.locator("#ratings .state").innerText();
 page = await open("/?from=2024-01-01");
-seen.wrong = await page.locator("#ratings [role=alert]").innerText();
+seen.wrong = await page.locator("#gate-text").innerText();
+seen.wrongForm = await page.locator("#filters").isVisible();
 page = await open("/", {}, "user-token");
 seen.forbidden = await page.locator("#gate").innerText();
+seen.forbiddenForm = await page.locator("#filters").isVisible();
 seen.forbiddenPanels = await page.locator("#panels").isVisible();
 
 // Signing in and out.

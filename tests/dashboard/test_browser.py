@@ -99,7 +99,7 @@ def test_figures_are_those_of_sql(seen: Seen, sql: Sql) -> None:
     ratings, mean, top_box, _ = (tile.split("\n") for tile in seen["summary"])
     assert [str(known["n"]), f"of {known['owners']} people"] == ratings
     assert f"{known['mean']:.2f}" == mean[0]
-    assert f"{known['top_box']:.0%}" == top_box[0]
+    assert f"{known['top_box']:.1%}" == top_box[0]
 
 
 def test_distribution_is_that_of_sql(seen: Seen, sql: Sql) -> None:
@@ -157,15 +157,16 @@ def test_filters_live_in_the_address(seen: Seen) -> None:
 
 
 def test_empty_and_wrong_are_said(seen: Seen) -> None:
-    """In words, where the figures would be."""
+    """In words, where the figures would be; wrong filters once, beside the form to mend them."""
     assert "Nothing here for these filters." == seen["empty"]
     assert "at most 365 before to" in seen["wrong"]
+    assert seen["wrongForm"]
 
 
 def test_other_roles_see_no_panel(seen: Seen) -> None:
     """They are told why."""
     assert "role analyst" in seen["forbidden"]
-    assert not seen["forbiddenPanels"]
+    assert (False, False) == (seen["forbiddenPanels"], seen["forbiddenForm"])
 
 
 def test_signing_in_and_out(seen: Seen) -> None:
