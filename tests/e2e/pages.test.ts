@@ -48,7 +48,7 @@ for (const options of [
     await look("sign-in", stranger.page);
     await stranger.context.close();
 
-    const { page, context } = await signIn(browser, stack, "ada", { ...options, bypassCSP });
+    const { page, context } = await signIn(browser, stack, "grace", { ...options, bypassCSP });
     await look("list", page);
     await page.getByRole("link", { name: "New prompt" }).click();
     await look("editor", page);
