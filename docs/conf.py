@@ -43,7 +43,7 @@ if MERMAID.is_dir():  # without Node packages diagrams stay text
 # Pages that are in no menu stop the build: list a new one here.
 MENU = {
     "Start": ["/README", "getting-started", "guides/*", "/examples/prompt-vault/README"],
-    "Measure": ["telemetry/events", "psr", "/browser-sdk/README"],
+    "Measure": ["telemetry/events", "psr", "dashboard", "/browser-sdk/README"],
     "Run": ["operations", "rollout", "privacy", "/collector-config/README"],
     "Look up": ["reference/*"],
     "Understand": ["telemetry/architecture", "adr/*", "/CONTRIBUTING", "/CHANGELOG"],
