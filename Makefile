@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 include collector-config/collector.mk
+include browser-sdk/sdk.mk
 include examples/prompt-vault/vault.mk
 
 .PHONY: help
@@ -50,7 +51,7 @@ servers: ## the servers the tests talk to (Redis), where they can be installed
 test: lint servers collector vault ## everything: lint, types, contracts, unit, integration, end to end
 	$(BIN)/pytest -n 2 --dist loadfile
 	npm run check --silent --workspace @telesift/prompt-vault --workspace @telesift/e2e
-	@$(MAKE) --no-print-directory e2e
+	@$(MAKE) --no-print-directory sdk-check e2e
 
 .PHONY: generate
 generate: setup ## write everything that comes from the event catalog, and the reference pages
@@ -65,6 +66,7 @@ docs: setup node_modules/.ready ## the documentation as a site, in build/site
 .PHONY: bench
 bench: setup collector k6 vault ## measure, side by side in one run
 	$(BIN)/python -m tests.bench
+	@$(MAKE) --no-print-directory sdk-bench
 
 .PHONY: soak
 soak: setup collector ## ten minutes of one fault after another; SOAK_MINUTES, SOAK_SEED

@@ -1,15 +1,9 @@
 # The reference host application, and the end-to-end tests that run on it.
 VAULT_WEB := examples/prompt-vault/web
 VAULT_PAGE := $(VAULT_WEB)/dist/index.html
-SDK_BUILT := browser-sdk/dist/index.js
 
 .PHONY: vault
 vault: $(VAULT_PAGE) ## build the Prompt Vault's front end
-
-$(SDK_BUILT): node_modules/.ready $(shell find browser-sdk/src -type f) browser-sdk/package.json
-	@echo "vault: building the browser SDK"
-	@npm run build --silent --workspace @telesift/browser
-	@touch $@
 
 $(VAULT_PAGE): $(SDK_BUILT) $(shell find $(VAULT_WEB)/src $(VAULT_WEB)/public $(VAULT_WEB)/*.* -type f)
 	@echo "vault: building the front end"
