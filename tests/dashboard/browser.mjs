@@ -86,6 +86,18 @@ await page.locator("#prompts tbody a").first().click();
 await settled(page);
 seen.followed = new URL(page.url()).search;
 
+// A long table, of which the top is drawn until somebody wants the rest.
+await page.evaluate(async () => {
+  const { table } = await import("/static/tables.js");
+  const rows = Array.from({ length: 60 }, (_, at) => `row ${at}`);
+  const made = table("Long", [{ label: "row", name: true, cell: (row) => row }], rows);
+  document.body.append(Object.assign(made, { id: "long" }));
+});
+const drawn = () => page.locator("#long tbody tr").count();
+seen.long = [await drawn()];
+await page.getByRole("button", { name: "Show all 60" }).press("Enter");
+seen.long.push(await drawn(), await page.evaluate(() => document.activeElement.ariaLabel));
+
 // What is there when nothing is there, or something is wrong.
 page = await open("/?from=2020-01-01&to=2020-01-02");
 seen.empty = await page.locator("#ratings .state").innerText();

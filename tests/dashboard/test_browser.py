@@ -129,6 +129,11 @@ def test_prompts_are_ranked_and_small_groups_silent(seen: Seen) -> None:
     assert [dash, "too few people", dash, dash, "3", "3"] == seen["prompts"][-1][1:7]
 
 
+def test_a_long_table_shows_its_top_first(seen: Seen) -> None:
+    """And the rest at the press of a key, which then scrolls it."""
+    assert [50, 60, "Long: table"] == seen["long"]
+
+
 def test_charts_are_drawn(seen: Seen) -> None:
     """Three canvases; the other pictures are in tables."""
     assert 3 == seen["charts"]

@@ -59,8 +59,10 @@ def test_other_modes_have_no_sign_in(make_settings: MakeSettings) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/api/summary", "/static/dashboard.js", "/none"])
 def test_every_answer_has_the_strict_policy(stranger: testing.TestClient, path: str) -> None:
-    """Nothing inline, nothing from elsewhere, no frame around it; errors and files included."""
-    policy = stranger.simulate_get(path).headers["content-security-policy"]
+    """Nothing inline or from elsewhere, no frame, nothing stale; errors and files included."""
+    headers = stranger.simulate_get(path).headers
+    policy = headers["content-security-policy"]
+    assert headers["cache-control"] in {"no-cache", "no-store"}
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
