@@ -64,10 +64,13 @@ def has_vault() -> bool:
 
 
 _SPANS: Final = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": f"{COLLECTOR}/v1/traces"}
-_SESSIONS: Final = {
+_WITH_VAULT: Final = {
     "AUTH_MODE": "session",
     "AUTH_ME_URL": f"{VAULT}/me",
     "ALLOWED_ORIGINS": VAULT,
+    # Two demo users are a small group, and who tries the rating out does so more than thrice.
+    "PSR_MIN_GROUP": "1",
+    "PSR_MAX_PROMPTS_PER_DAY": "100",
 }
 
 
@@ -78,7 +81,7 @@ def _environment(data_dir: Path, database_url: str) -> dict[str, str]:
         "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": f"{COLLECTOR}/v1/logs",
         "TELESIFT_DATA_DIR": str(data_dir),
         "TELESIFT_PROCESSOR_URL": PROCESSOR,
-    } | (_SESSIONS if has_vault() else {"AUTH_MODE": "dev"})
+    } | (_WITH_VAULT if has_vault() else {"AUTH_MODE": "dev"})
 
 
 def _collector(program: Path, data_dir: Path) -> Service:
