@@ -22,8 +22,13 @@ HERE = Path(__file__).parent
 K6 = HERE.parents[1] / "build/k6"
 DRAIN_SECONDS = 120
 
-# Sessions are remembered as long as anywhere else; the stack's tests want sign-outs noticed.
-ENV = {"AUTH_CACHE_SECONDS": "60", "LOG_LEVEL": "warning"}
+# As in production, where the tests want to notice at once and see every span.
+ENV = {
+    "AUTH_CACHE_SECONDS": "60",
+    "LOG_LEVEL": "warning",
+    "OTEL_TRACES_SAMPLER": "traceidratio",
+    "OTEL_TRACES_SAMPLER_ARG": "0.01",
+}
 
 
 def measure() -> dict[str, float]:
