@@ -79,4 +79,5 @@ lock: setup ## resolve pyproject.toml into requirements.lock (needs uv: pip inst
 
 .PHONY: clean
 clean: ## remove what the other targets made
-	rm -rf $(VENV) node_modules build dist .telesift *.egg-info
+	rm -rf $(VENV) node_modules build dist .telesift *.egg-info \
+	  browser-sdk/dist $(VAULT_WEB)/dist tests/bench/web/node_modules
