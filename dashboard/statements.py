@@ -7,7 +7,7 @@ It is shown to whoever looks at a panel, so it is written to be read.
 
 from typing import Final
 
-_FILTERS: Final = """
+FILTERS: Final = """
   since => %(since)s, until => %(until)s,
   one_prompt => %(prompt_id)s, one_version => %(version)s, one_source => %(source)s
 """
@@ -15,19 +15,19 @@ _FILTERS: Final = """
 SUMMARY: Final = f"""
 SELECT n, owners, suppressed, mean, mean_low, mean_high,
   top_box, top_box_low, top_box_high, asked, answered, response_rate
-FROM psr_analytics.statistics('all',{_FILTERS})
+FROM psr_analytics.statistics('all',{FILTERS})
 """
 
 RATINGS: Final = f"""
 SELECT day, n, owners, suppressed, mean, mean_low, mean_high, top_box
-FROM psr_analytics.statistics('day',{_FILTERS})
+FROM psr_analytics.statistics('day',{FILTERS})
 WHERE n > 0
 ORDER BY day
 """
 
 DISTRIBUTION: Final = f"""
 SELECT stars.stars, stars.n, stars.n / s.n::float8 AS share
-FROM psr_analytics.statistics('all',{_FILTERS}) s,
+FROM psr_analytics.statistics('all',{FILTERS}) s,
   LATERAL (VALUES (5, stars_5), (4, stars_4), (3, stars_3), (2, stars_2), (1, stars_1))
     AS stars (stars, n)
 WHERE NOT s.suppressed
@@ -36,7 +36,7 @@ WHERE NOT s.suppressed
 PROMPTS: Final = f"""
 SELECT prompt_id, n, owners, suppressed, shrunk_mean, mean, mean_low, mean_high,
   top_box, response_rate
-FROM psr_analytics.statistics('prompt',{_FILTERS})
+FROM psr_analytics.statistics('prompt',{FILTERS})
 WHERE n > 0
 ORDER BY shrunk_mean DESC NULLS LAST, n DESC, prompt_id
 LIMIT 1000
@@ -44,7 +44,7 @@ LIMIT 1000
 
 VERSIONS: Final = f"""
 SELECT prompt_id, version, n, owners, suppressed, mean, mean_low, mean_high, top_box
-FROM psr_analytics.statistics('version',{_FILTERS})
+FROM psr_analytics.statistics('version',{FILTERS})
 WHERE n > 0
 ORDER BY sum(n) OVER (PARTITION BY prompt_id) DESC, prompt_id, version
 LIMIT 1000
@@ -52,7 +52,7 @@ LIMIT 1000
 
 RESPONSES: Final = f"""
 SELECT day, asked, suppressed, answered, dismissed, response_rate
-FROM psr_analytics.responses({_FILTERS})
+FROM psr_analytics.responses({FILTERS})
 ORDER BY day
 """
 

@@ -22,6 +22,7 @@ from peewee import PostgresqlDatabase
 
 from dashboard.filters import Filters, parse
 from dashboard.panels import STATEMENTS
+from dashboard.statements import FILTERS
 from processors.delivery.events_table import partitions
 from service_kit import migrations, postgres
 from service_kit.embedded_postgres import EmbeddedPostgres
@@ -107,16 +108,21 @@ def _cpu_milliseconds(pid: int) -> float:
 
 
 def _plan(database: PostgresqlDatabase, text: str, filters: Filters) -> str:
-    """Explain the function that a statement calls, called in the same way."""
+    """Explain a statement: the function that it calls, where it calls one."""
+    statement = f"EXPLAIN (ANALYZE, BUFFERS) {text}"
+    if grouping := re.search(r"statistics\('(\w+)'", text):
+        _explain_statistics(database)
+        statement = f"SELECT * FROM pg_temp.statistics('{grouping[1]}',{FILTERS})"
+    lines = database.execute_sql(statement, filters.values())
+    return "\n".join(f"    {line}" for (line,) in lines)
+
+
+def _explain_statistics(database: PostgresqlDatabase) -> None:
     function = "SELECT pg_get_functiondef('psr_analytics.statistics'::regproc)"
     (definition,) = database.execute_sql(function).fetchone()
     for pattern, instead in EXPLAINED:
         definition = re.sub(pattern, lambda _, text=instead: text, definition, flags=re.DOTALL)
     database.execute_sql(definition)
-    call = re.search(r"psr_analytics(\.statistics\(.*?\)\n)", text, flags=re.DOTALL)
-    assert call, "the slowest statement calls no statistics"
-    lines = database.execute_sql(f"SELECT * FROM pg_temp{call[1]}", filters.values())
-    return "\n".join(f"    {line}" for (line,) in lines)
 
 
 def _renders(url: str) -> None:
