@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -97,9 +98,12 @@ class E2eStack:
             server = exit_stack.enter_context(EmbeddedPostgres(self._directory / "postgres"))
             self.database_url = server.url
             self.services = self._make()
-            for service in self.services.values():
+            for (
+                service
+            ) in self.services.values():  # the collector ends last, after the others' spans
                 exit_stack.callback(service.stop)
-                service.start()
+            with ThreadPoolExecutor() as threads:
+                list(threads.map(Process.start, self.services.values()))
             self._exit = exit_stack.pop_all()
         return self
 

@@ -6,6 +6,6 @@ export default defineConfig({
     include: ["*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 90_000,
-    maxWorkers: 1, // Each file runs a whole stack of its own.
+    maxWorkers: 2, // Each file runs a whole stack of its own, and waits for it most of the time.
   },
 });
