@@ -37,7 +37,7 @@ def claims(**changed: Any) -> dict[str, Any]:
         "sub": USER,
         "sid": "s-1",
         "roles": ["analyst"],
-        "exp": time.time() + 60,
+        "exp": time.time() + 24 * 3600,
         "aud": "telesift",
         "iss": "https://idp.example",
     }
