@@ -21,6 +21,7 @@ from dashboard.sign_in import SessionResource
 from dashboard.views import Views
 from service_kit import auth, error_handlers, health, middleware, postgres
 from service_kit.settings import AuthMode, Settings
+from service_kit.whole_requests import WholeRequests
 
 THREADS: Final = 8
 """Threads a worker: each waits for PostgreSQL most of its time, and holds one connection."""
@@ -56,7 +57,9 @@ def create_app(
     all_panels = panels(views, _processor(settings))
     # To look once is a request for each panel.
     looks = structs.replace(settings, rate_limit=settings.rate_limit * len(all_panels))
-    app: App = falcon.App(middleware=[SafeHeaders(), *middleware.stack(looks, SERVICE)])
+    app: App = falcon.App(
+        middleware=[WholeRequests(), SafeHeaders(), *middleware.stack(looks, SERVICE)]
+    )
     error_handlers.install(app)
     app.add_route("/", PageResource(_page(settings)))
     app.add_route("/api/{panel}", PanelResource(all_panels, today))
