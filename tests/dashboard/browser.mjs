@@ -65,6 +65,7 @@ seen.distribution = await cells(page, "distribution");
 seen.latencies = await cells(page, "latencies");
 seen.charts = await page.locator("#ratings canvas, #responses canvas, #events canvas").count();
 await page.locator("#events summary").first().press("Enter");
+await page.locator("#events tbody tr").first().waitFor(); // made when its toggle event arrives
 seen.eventsTable = await cells(page, "events");
 await page.locator("#prompts summary").press("Enter");
 seen.sql = await page.locator("#prompts pre").innerText();
