@@ -2,7 +2,7 @@
 """The dashboard's application: everything that it is made of, named and wired in one place."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from html import escape
 from pathlib import Path
 from string import Template
@@ -12,29 +12,32 @@ import falcon
 from msgspec import structs
 
 from dashboard import sign_in
-from dashboard.openapi import OpenApiResource
+from dashboard.openapi import document
 from dashboard.panels import panels
 from dashboard.processor import Processor
 from dashboard.resources import PageResource, PanelResource
 from dashboard.safe_headers import SafeHeaders
+from dashboard.settings import DashboardSettings
 from dashboard.sign_in import SessionResource
 from dashboard.views import Views
-from service_kit import auth, error_handlers, health, middleware, postgres
-from service_kit.settings import AuthMode, Settings
-from service_kit.whole_requests import WholeRequests
+from service_kit import auth, openapi, postgres
+from service_kit.clock import utc_today
+from service_kit.host import HostClient
+from service_kit.http import error_handlers, health, middleware
+from service_kit.http.drain import DrainBody
+from service_kit.settings import AuthMode
 
 THREADS: Final = 8
-"""Threads a worker: each waits for PostgreSQL most of its time, and holds one connection."""
+"""Threads per worker: each waits for PostgreSQL most of its time, and holds one connection."""
 
 SERVICE: Final = "telesift-dashboard"
+
+ANALYST_ROLE: Final = "psr_analyst"
+"""The role that reads the analytics views and nothing else; a migration creates it."""
 
 _HERE: Final = Path(__file__).parent
 
 App = falcon.App[Any, Any]
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
 
 
 def _leave(url: str) -> None:
@@ -42,9 +45,9 @@ def _leave(url: str) -> None:
 
 
 def create_app(
-    settings: Settings,
+    settings: DashboardSettings,
     *,
-    today: Callable[[], date] = _today,
+    today: Callable[[], date] = utc_today,
     make_views: Callable[[str], None] = _leave,
 ) -> App:
     """Wire the dashboard for a worker of up to `THREADS` threads; call it there, after the fork.
@@ -58,12 +61,12 @@ def create_app(
     # To look once is a request for each panel.
     looks = structs.replace(settings, rate_limit=settings.rate_limit * len(all_panels))
     app: App = falcon.App(
-        middleware=[WholeRequests(), SafeHeaders(), *middleware.stack(looks, SERVICE)]
+        middleware=[DrainBody(), SafeHeaders(), *middleware.stack(looks, SERVICE)]
     )
     error_handlers.install(app)
     app.add_route("/", PageResource(_page(settings)))
     app.add_route("/api/{panel}", PanelResource(all_panels, today))
-    app.add_route("/openapi.json", OpenApiResource())
+    openapi.add(app, document())
     app.add_static_route("/static", _HERE / "static")
     if settings.auth_mode is AuthMode.DEV:
         app.add_route(sign_in.PATH, SessionResource(auth.authenticator(settings)))
@@ -71,22 +74,22 @@ def create_app(
     return app
 
 
-def _with_own_cookie(settings: Settings) -> Settings:
+def _with_own_cookie(settings: DashboardSettings) -> DashboardSettings:
     """Sign in by a cookie of our own where the host's is of no use: it holds no token."""
     if settings.auth_mode is not AuthMode.DEV:
         return settings
     return structs.replace(settings, auth_cookie_name=sign_in.COOKIE)
 
 
-def _processor(settings: Settings) -> Processor:
+def _processor(settings: DashboardSettings) -> Processor:
+    """Pass a session's cookie on by its name; in the other modes it holds a token, so as one."""
+    is_session = settings.auth_mode is AuthMode.SESSION
     return Processor(
-        settings.processor_url,
-        settings.auth_cookie_name,
-        is_cookie_token=settings.auth_mode is not AuthMode.SESSION,
+        settings.processor_url, HostClient(settings.auth_cookie_name if is_session else None)
     )
 
 
-def _page(settings: Settings) -> str:
+def _page(settings: DashboardSettings) -> str:
     page = Template((_HERE / "page.html").read_text("utf-8"))
     origins = map(escape, settings.allowed_origins)
     hosts = "".join(f'<li><a href="{origin}">{origin}</a></li>' for origin in origins)
@@ -99,7 +102,7 @@ def _modules() -> str:
     return "\n".join(f'<link rel="modulepreload" href="/static/{name}">' for name in names)
 
 
-def _database_url(settings: Settings, make_views: Callable[[str], None]) -> str:
+def _database_url(settings: DashboardSettings, make_views: Callable[[str], None]) -> str:
     """Give a login of the analysts' role; in development that role of the services' own login."""
     if settings.dashboard_database_url:
         return settings.dashboard_database_url
@@ -109,4 +112,4 @@ def _database_url(settings: Settings, make_views: Callable[[str], None]) -> str:
         )
     url = postgres.database_url(settings)
     make_views(url)
-    return postgres.analyst_url(url)
+    return postgres.as_role(url, ANALYST_ROLE)

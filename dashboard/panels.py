@@ -5,17 +5,17 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from falcon import Request
 from msgspec import structs
 
 from dashboard import statements
-from dashboard.filters import Filters
-from dashboard.processor import PATH, Ledger, Processor, Sink
-from dashboard.tables import Row, Table
+from dashboard.messages import Filters, Ledger, Sink, Table
+from dashboard.processor import PATH, Processor
 from dashboard.views import Views
+from service_kit.auth import Credential
+from service_kit.tables import Row
 
-Panel = Callable[[Request, Filters], Table]
-"""Gives a panel's table to a caller; raises `Unavailable` where its source is away."""
+Panel = Callable[[Credential, Filters], Table]
+"""Returns a panel's table for a caller; raises `Unavailable` where its source is away."""
 
 STATEMENTS: Final = {
     "summary": statements.SUMMARY,
@@ -31,20 +31,20 @@ STATEMENTS: Final = {
 
 
 def panels(views: Views, processor: Processor) -> Mapping[str, Panel]:
-    """Give the panels by name: the database's, and the ledger's, which know no filters."""
+    """Return the panels by name: the database's, and the ledger's, which know no filters."""
     return {name: partial(_of_views, views, text) for name, text in STATEMENTS.items()} | {
         name: partial(_of_ledger, processor, table) for name, table in LEDGER_TABLES.items()
     }
 
 
-def _of_views(views: Views, statement: str, req: Request, filters: Filters) -> Table:
+def _of_views(views: Views, statement: str, credential: Credential, filters: Filters) -> Table:
     return views.read(statement, filters.values())
 
 
 def _of_ledger(
-    processor: Processor, table: Callable[[Ledger], Table], req: Request, filters: Filters
+    processor: Processor, table: Callable[[Ledger], Table], credential: Credential, filters: Filters
 ) -> Table:
-    return structs.replace(table(processor.ledger(req)), request=f"GET {PATH}")
+    return structs.replace(table(processor.ledger(credential)), request=f"GET {PATH}")
 
 
 def _balance(ledger: Ledger) -> Table:

@@ -1,21 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the dashboard answers, one class a path."""
+"""What the dashboard answers, one class per path."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Final
+from typing import ClassVar
 
 import msgspec
 from falcon import MEDIA_HTML, MEDIA_JSON, Request, Response
 
-from dashboard.filters import Filters, parse
+from dashboard.messages import PanelAnswer, parse_filters
 from dashboard.panels import Panel
-from dashboard.tables import Table
 from service_kit.auth import Role
-from service_kit.problem import NotFound
-
-MEDIA_CSV: Final = "text/csv"
+from service_kit.http.problem import NotFound
+from service_kit.tables import MEDIA_CSV, as_csv
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +26,6 @@ class PageResource:
     def on_get(self, req: Request, resp: Response) -> None:
         """Answer with the page; what it may show is decided when it asks for a panel."""
         resp.content_type, resp.text = MEDIA_HTML, self.html
-
-
-class PanelAnswer(msgspec.Struct, frozen=True):
-    """A panel's table, and the filters as they were understood."""
-
-    filters: Filters
-    table: Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +41,14 @@ class PanelResource:
         name, dot, extension = panel.partition(".")
         if name not in self.panels or (dot and extension != "csv"):
             raise NotFound
-        filters = parse(req.params, self.today())
-        table = self.panels[name](req, filters)
+        filters = parse_filters(req.params, self.today())
+        table = self.panels[name](req.context.credential, filters)
         resp.set_header("Cache-Control", "no-store")
         if dot or req.client_prefers((MEDIA_JSON, MEDIA_CSV)) == MEDIA_CSV:
-            resp.content_type, resp.text = f"{MEDIA_CSV}; charset=utf-8", table.as_csv()
+            resp.content_type, resp.text = (
+                f"{MEDIA_CSV}; charset=utf-8",
+                as_csv(table.columns, table.rows),
+            )
             resp.downloadable_as = f"{name}_{filters.since}_{filters.until}.csv"
         else:
             answer = PanelAnswer(filters, table)

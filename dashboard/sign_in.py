@@ -6,24 +6,19 @@ In the other modes the cookie is the host's own, and this resource is not there.
 
 from typing import ClassVar, Final
 
-import msgspec
-from falcon import HTTP_204, MEDIA_JSON, Request, Response
-from msgspec import Struct
+from falcon import HTTP_204, Request, Response
 
+from dashboard.messages import Token
 from service_kit.auth import Authenticator, Credential
-from service_kit.problem import BadRequest, Unauthenticated, UnsupportedMediaType
+from service_kit.http.body import read_body, require_json
+from service_kit.http.forms import parse_form, parse_object
+from service_kit.http.problem import Unauthenticated
 
 PATH: Final = "/session"
 COOKIE: Final = "telesift_dashboard"
 """A name of our own: cookies do not know ports, and the host next door has one as well."""
 
 _BODY_BYTES: Final = 4096
-
-
-class Token(Struct):
-    """What a person signs in with."""
-
-    token: str
 
 
 class SessionResource:
@@ -39,8 +34,7 @@ class SessionResource:
 
         JSON alone: a page of another site cannot send it unasked, and sign its visitor in.
         """
-        if req.content_type != MEDIA_JSON:
-            raise UnsupportedMediaType("Send the body as application/json.")
+        require_json(req)
         token = _read(req)
         self._authenticator.verify(Credential(is_cookie=True, value=token))
         is_secure = req.scheme == "https"
@@ -48,16 +42,13 @@ class SessionResource:
         resp.status = HTTP_204
 
     def on_delete(self, req: Request, resp: Response) -> None:
-        """Take the cookie back."""
+        """Remove the cookie."""
         resp.unset_cookie(COOKIE, path="/", same_site="Strict")
         resp.status = HTTP_204
 
 
 def _read(req: Request) -> str:
-    try:
-        token = msgspec.json.decode(req.bounded_stream.read(_BODY_BYTES), type=Token).token
-    except ValueError:
-        raise BadRequest("Send {token}.", code="body_malformed") from None
+    token = parse_form(parse_object(read_body(req, _BODY_BYTES)), Token).token
     if not token.isascii() or not token.isprintable() or set(token) & set(' ",;\\'):
         raise Unauthenticated  # a cookie could not hold it
     return token

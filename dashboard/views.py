@@ -8,9 +8,9 @@ from typing import Any, Final
 from peewee import ProgrammingError
 from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
 
-from dashboard.tables import Table
+from dashboard.messages import Table
+from service_kit.http.problem import Unavailable
 from service_kit.postgres import CONNECTION_LOST
-from service_kit.problem import Unavailable
 
 _RETRY_SECONDS: Final = 5
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads the statistics that the function psr_analytics.statistics computes (docs/psr.md)."""
 
-import csv
-import io
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Final
@@ -10,7 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from psr_service.messages import Page, Statistics, StatisticsQuery
-from psr_service.store import Row
+from service_kit import tables
+from service_kit.tables import Row
 
 Read = Callable[[str, Mapping[str, Any]], list[Row]]
 """Runs a statement with its values; the role psr_analyst may run those of this module."""
@@ -63,13 +62,10 @@ def columns(grouping: Grouping) -> tuple[str, ...]:
 
 
 def as_csv(grouping: Grouping, page: Page) -> str:
-    """Write a page as CSV (RFC 4180) with a header line; what is null is empty."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns(grouping))
-    for item in page.items:
-        writer.writerow(getattr(item, name) for name in columns(grouping))
-    return text.getvalue()
+    """Write a page as CSV with a header line."""
+    names = columns(grouping)
+    rows = ({name: getattr(item, name) for name in names} for item in page.items)
+    return tables.as_csv(names, rows)
 
 
 def _total(read: Read, grouping: Grouping, values: Row) -> int:

@@ -2,7 +2,7 @@
 """The PSR service's application: everything that it is made of, named and wired in one place."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import falcon
@@ -11,7 +11,7 @@ from peewee import PeeweeException
 
 from psr_service.connections import connect
 from psr_service.migrations import HISTORY
-from psr_service.openapi import OpenApiResource
+from psr_service.openapi import document
 from psr_service.ownership import Ownership
 from psr_service.resources import (
     AnalyticsResource,
@@ -20,14 +20,17 @@ from psr_service.resources import (
     ShowingsResource,
     SummaryResource,
 )
+from psr_service.settings import PsrSettings
 from psr_service.store import Store
-from service_kit import error_handlers, health, middleware, migrations, postgres
-from service_kit.settings import Settings
-from service_kit.tracing import error_type
-from service_kit.whole_requests import WholeRequests
+from service_kit import openapi, postgres
+from service_kit.clock import utc_now
+from service_kit.http import error_handlers, health, middleware
+from service_kit.http.drain import DrainBody
+from service_kit.postgres import migrations
+from service_kit.telemetry import error_type
 
 THREADS: Final = 8
-"""Threads a worker: each waits for PostgreSQL most of its time, and holds one connection."""
+"""Threads per worker: each waits for PostgreSQL most of its time, and holds one connection."""
 
 SERVICE: Final = "telesift-psr"
 
@@ -36,11 +39,7 @@ App = falcon.App[Any, Any]
 _log = structlog.get_logger()
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def create_app(settings: Settings, *, clock: Callable[[], datetime] = _now) -> App:
+def create_app(settings: PsrSettings, *, clock: Callable[[], datetime] = utc_now) -> App:
     """Wire the service for a worker of up to `THREADS` threads; call it there, after the fork.
 
     It starts without its database, and answers 503 until it is there.
@@ -49,14 +48,15 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = _now) -> A
     if not settings.is_production:
         _migrate(url)
     store = Store(connect(url, THREADS), settings.psr_min_group, clock=clock)
-    app: App = falcon.App(middleware=[WholeRequests(), *middleware.stack(settings, SERVICE)])
+    app: App = falcon.App(middleware=[DrainBody(), *middleware.stack(settings, SERVICE)])
     error_handlers.install(app)
     _add_routes(app, store, settings)
+    openapi.add(app, document())
     health.add(app, SERVICE, {"database": store.check})
     return app
 
 
-def _add_routes(app: App, store: Store, settings: Settings) -> None:
+def _add_routes(app: App, store: Store, settings: PsrSettings) -> None:
     psr = settings.features_psr
     ownership = Ownership(settings.prompt_lookup_url, settings.auth_cookie_name)
     ratings = RatingsResource(store, ownership, psr, settings.features_psr_aggregate)
@@ -67,7 +67,6 @@ def _add_routes(app: App, store: Store, settings: Settings) -> None:
     app.add_route("/psr/eligibility", eligibility)
     app.add_route("/psr/prompts/{prompt_id}/summary", SummaryResource(store, ownership, psr))
     app.add_route("/psr/analytics/{grouping}", AnalyticsResource(store))
-    app.add_route("/openapi.json", OpenApiResource())
 
 
 def _migrate(url: str) -> None:

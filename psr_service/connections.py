@@ -7,8 +7,8 @@ from typing import Any, Final, TypeVar
 from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
 
 from service_kit import postgres
+from service_kit.http.problem import Unavailable
 from service_kit.postgres import CONNECTION_LOST
-from service_kit.problem import Unavailable
 
 RETRY_SECONDS: Final = 5
 """When a caller may try again after the database was away; PostgreSQL restarts in less."""

@@ -11,14 +11,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-
-class Source(StrEnum):
-    """What led a person to the question."""
-
-    COPY = "copy"
-    DUPLICATE = "duplicate"
-    MANUAL = "manual"
-    OTHER = "other"
+from service_kit.fields import Day, Identifier, OneSource, Source, Version
 
 
 class Reason(StrEnum):
@@ -30,21 +23,9 @@ class Reason(StrEnum):
     SHOWN_TOO_OFTEN = "shown_too_often"
 
 
-Identifier = Annotated[UUID, Meta(description="a UUID")]
-OneSource = Annotated[Source, Meta(description="one of copy, duplicate, manual, other")]
-Version = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=64,
-        pattern=r"^[A-Za-z0-9._+-]*$(?!\n)",
-        description="1 to 64 of the characters A-Z a-z 0-9 . _ + -",
-    ),
-]
 Stars = Annotated[int, Meta(ge=1, le=5, description="an integer from 1 to 5")]
 Note = Annotated[str, Meta(description="a string; what exceeds 280 characters is cut")]
 
-Day = Annotated[date, Meta(description="a day as YYYY-MM-DD")]
 Limit = Annotated[int, Meta(ge=1, le=1000, description="an integer from 1 to 1000")]
 Offset = Annotated[int, Meta(ge=0, le=2**31, description="an integer, 0 or more")]
 

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`GET /openapi.json`: the API, its schemas taken from the very types that check and answer."""
+"""The PSR service's API, described."""
 
-from importlib.metadata import version
-from typing import Any, Final
+from typing import Final
 
-import msgspec
-from falcon import MEDIA_JSON, Request, Response
+from msgspec import Struct
 
 from psr_service.analytics import Grouping
 from psr_service.messages import (
@@ -19,148 +17,99 @@ from psr_service.messages import (
     StatisticsQuery,
     Summary,
 )
-from service_kit.error_handlers import PROBLEM_JSON, ProblemDetails
+from service_kit import openapi
+from service_kit.openapi import Json
+from service_kit.tables import MEDIA_CSV
 
-Json = dict[str, Any]
-
-_COMPONENTS: Final = (
+_TYPES: Final = (
     RatingForm, RatingStored, ImpressionForm, ImpressionStored, Eligibility, Summary, Page,
-    ProblemDetails,
 )  # fmt: skip
-
-_SUMMARIES: Final = {
-    "rate": "Rate a prompt; a second rating of the day replaces the first.",
-    "show": "Record that the question was shown.",
-    "dismiss": "Record that the question was closed without an answer.",
-    "askable": "Ask whether to put the question to the caller now.",
-    "summarise": "Sum up the caller's own ratings of a prompt.",
-    "analyse": "Read statistics of groups of ratings, as JSON or CSV; for the role analyst.",
-}
-
-_PROBLEMS: Final = {
-    400: "The request is malformed; `errors` names the fields.",
-    401: "Nobody knows who is calling.",
-    403: "The feature is off for the caller, or this is not theirs.",
-    404: "There is no such resource.",
-    413: "The body is too large.",
-    415: "The body is not application/json.",
-    429: "Too many requests; Retry-After says when to come back.",
-    503: "The database is away; Retry-After says when to come back.",
-}
 _READING: Final = (400, 401, 403, 404, 429, 503)
 _WRITING: Final = (400, 401, 403, 413, 415, 429, 503)
 
 
-class OpenApiResource:
-    """The document, written once at start."""
-
-    public = True
-
-    def __init__(self) -> None:
-        self._document = msgspec.json.encode(openapi_document())
-
-    def on_get(self, req: Request, resp: Response) -> None:
-        """Answer with the document."""
-        resp.content_type, resp.data = MEDIA_JSON, self._document
-
-
-def openapi_document() -> Json:
-    """Write the OpenAPI 3.1 document."""
-    _, schemas = msgspec.json.schema_components(
-        _COMPONENTS, ref_template="#/components/schemas/{name}"
-    )
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Telesift PSR service",
-            "version": version("telesift"),
-            "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
-        },
-        "security": [{"bearer": []}],
-        "paths": {
-            "/psr": {"post": _write("rate", RatingForm, RatingStored)},
-            "/psr/impressions": {"post": _write("show", ImpressionForm, ImpressionStored)},
-            "/psr/dismissals": {"post": _write("dismiss", ImpressionForm, ImpressionStored)},
-            "/psr/eligibility": {"get": _read("askable", Eligibility, _query(EligibilityQuery))},
-            "/psr/prompts/{prompt_id}/summary": {
-                "get": _read("summarise", Summary, [_path("prompt_id", _uuid())])
-            },
-            "/psr/analytics/{grouping}": {"get": _analytics()},
-        },
-        "components": {
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
-            "schemas": schemas,
-        },
-    }
-
-
-def _write(operation: str, form: type[msgspec.Struct], answer: type[msgspec.Struct]) -> Json:
-    return {
-        "operationId": operation,
-        "summary": _SUMMARIES[operation],
-        "requestBody": {"required": True, "content": {MEDIA_JSON: {"schema": _ref(form)}}},
-        "responses": _responses(answer, _WRITING),
-    }
-
-
-def _read(operation: str, answer: type[msgspec.Struct], parameters: list[Json]) -> Json:
-    return {
-        "operationId": operation,
-        "summary": _SUMMARIES[operation],
-        "parameters": parameters,
-        "responses": _responses(answer, _READING),
-    }
-
-
-def _analytics() -> Json:
-    grouping = _path("grouping", {"enum": list(Grouping)})
-    operation = _read("analyse", Page, [grouping, *_query(StatisticsQuery)])
-    operation["responses"]["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
-    return operation
-
-
-def _responses(answer: type[msgspec.Struct], problems: tuple[int, ...]) -> Json:
-    content = {PROBLEM_JSON: {"schema": _ref(ProblemDetails)}}
-    return {
-        "200": {
-            "description": (answer.__doc__ or "").partition("\n")[0],
-            "content": {MEDIA_JSON: {"schema": _ref(answer)}},
-        },
-        **{
-            str(status): {"description": _PROBLEMS[status], "content": content}
-            for status in problems
-        },
-    }
-
-
-def _query(form: type[msgspec.Struct]) -> list[Json]:
-    return [
+def document() -> Json:
+    """Return the OpenAPI document."""
+    uuid = {"type": "string", "format": "uuid"}
+    grouping = openapi.path_parameter("grouping", {"enum": list(Grouping)})
+    return openapi.document(
+        "Telesift PSR service",
         {
-            "name": field.encode_name,
-            "in": "query",
-            "required": field.required,
-            "schema": _without_null(msgspec.json.schema(field.type)),
-        }
-        for field in msgspec.structs.fields(form)
-    ]
+            "/psr": {
+                "post": _write(
+                    "rate",
+                    "Rate a prompt; a second rating of the day replaces the first.",
+                    RatingForm,
+                    RatingStored,
+                )
+            },
+            "/psr/impressions": {
+                "post": _write(
+                    "show",
+                    "Record that the question was shown.",
+                    ImpressionForm,
+                    ImpressionStored,
+                )
+            },
+            "/psr/dismissals": {
+                "post": _write(
+                    "dismiss",
+                    "Record that the question was closed without an answer.",
+                    ImpressionForm,
+                    ImpressionStored,
+                )
+            },
+            "/psr/eligibility": {
+                "get": _read(
+                    "askable",
+                    "Ask whether to put the question to the caller now.",
+                    Eligibility,
+                    openapi.query(EligibilityQuery),
+                )
+            },
+            "/psr/prompts/{prompt_id}/summary": {
+                "get": _read(
+                    "summarise",
+                    "Sum up the caller's own ratings of a prompt.",
+                    Summary,
+                    [openapi.path_parameter("prompt_id", uuid)],
+                )
+            },
+            "/psr/analytics/{grouping}": {
+                "get": _read(
+                    "analyse",
+                    "Read statistics of groups of ratings, as JSON or CSV; for the role analyst.",
+                    Page,
+                    [grouping, *openapi.query(StatisticsQuery)],
+                    openapi.text_of(MEDIA_CSV),
+                )
+            },
+        },
+        _TYPES,
+    )
 
 
-def _without_null(schema: Json) -> Json:
-    """Describe a parameter that is there: one that is not is left out, never null."""
-    if "$defs" in schema:
-        (definition,) = schema["$defs"].values()
-        return dict(definition)
-    given = [choice for choice in schema.get("anyOf", [schema]) if choice != {"type": "null"}]
-    return dict(given[0])
+def _write(name: str, summary: str, form: type[Struct], answer: type[Struct]) -> Json:
+    return openapi.operation(
+        name, summary, _responses(answer, _WRITING), body=openapi.json_of(form)
+    )
 
 
-def _path(name: str, schema: Json) -> Json:
-    return {"name": name, "in": "path", "required": True, "schema": schema}
+def _read(
+    name: str,
+    summary: str,
+    answer: type[Struct],
+    parameters: list[Json],
+    also: dict[str, Json] | None = None,
+) -> Json:
+    return openapi.operation(
+        name, summary, _responses(answer, _READING, also), parameters=parameters
+    )
 
 
-def _uuid() -> Json:
-    return {"type": "string", "format": "uuid"}
-
-
-def _ref(schema: type[msgspec.Struct]) -> Json:
-    return {"$ref": f"#/components/schemas/{schema.__name__}"}
+def _responses(
+    answer: type[Struct], statuses: tuple[int, ...], also: dict[str, Json] | None = None
+) -> Json:
+    description = (answer.__doc__ or "").partition("\n")[0]
+    content = openapi.json_of(answer) | (also or {})
+    return {"200": openapi.answer(description, content), **openapi.problems(*statuses)}

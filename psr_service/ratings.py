@@ -1,23 +1,44 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rules of a rating, apart from HTTP and SQL: what a note may say, when to ask again."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import regex
 
 from psr_service.messages import Eligibility, Reason
 from service_kit import pii
-from service_kit.limits import NOTE_CHARACTERS
+from service_kit.http.problem import BadRequest, FieldError
 
-CODE_POINTS_A_CHARACTER: Final = 16
+NOTE_CHARACTERS: Final = 280
+"""A note, in characters as a person counts them; longer notes are clamped."""
+
+CODE_POINTS_PER_CHARACTER: Final = 16
 """Room for the longest flags and families; beyond it a stack of accents is an attack."""
 
 _CHARACTER = regex.compile(r"\X")
 _LINE_BREAKS_AND_TABS = regex.compile(r"[\s--\p{Zs}]+", flags=regex.V1)
 # Cc and Cs are never text; the bidirectional controls can make a note read as something else.
 _CONTROLS = regex.compile(r"[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def refuse_content(value: Mapping[str, Any]) -> None:
+    """Raise `BadRequest` for a `body` key at any depth: a prompt's text never travels."""
+    unseen: list[Any] = [value]  # not recursive: a caller decides how deep it is
+    while unseen:
+        item = unseen.pop()
+        if isinstance(item, dict):
+            if "body" in item:
+                raise BadRequest(
+                    "A rating never carries a prompt's text.",
+                    code="body_not_allowed",
+                    errors=[FieldError("body", "not_allowed")],
+                )
+            unseen.extend(item.values())
+        elif isinstance(item, list):
+            unseen.extend(item)
 
 
 def clean_note(note: str | None) -> str | None:
@@ -41,7 +62,7 @@ def clamp(text: str, characters: int = NOTE_CHARACTERS) -> str:
         return text
     end = 0
     for count, character in enumerate(_CHARACTER.finditer(text), start=1):
-        if count > characters or character.end() > characters * CODE_POINTS_A_CHARACTER:
+        if count > characters or character.end() > characters * CODE_POINTS_PER_CHARACTER:
             break
         end = character.end()
     return text[:end]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the service answers, one class a path; the rules are in `ratings`, the SQL in `store`."""
+"""What the service answers, one class per path; the rules are in `ratings`, the SQL in `store`."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -12,7 +12,6 @@ from falcon import MEDIA_JSON, Request, Response
 
 from psr_service import analytics
 from psr_service.analytics import Grouping
-from psr_service.forms import Form, parse, parse_query, refuse_unknown
 from psr_service.messages import (
     Distribution,
     Eligibility,
@@ -26,15 +25,15 @@ from psr_service.messages import (
     VersionSummary,
 )
 from psr_service.ownership import Ownership
-from psr_service.ratings import clean_note, eligibility
-from psr_service.store import Row, Store
+from psr_service.ratings import clean_note, eligibility, refuse_content
+from psr_service.store import Store
 from service_kit.auth import Role
 from service_kit.flags import Flag
-from service_kit.limits import REQUEST_BYTES
-from service_kit.problem import FeatureDisabled, NotFound, PayloadTooLarge, UnsupportedMediaType
-from service_kit.tracing import current_trace_id
-
-MEDIA_CSV = "text/csv"
+from service_kit.http.body import read_body, require_json
+from service_kit.http.forms import Form, parse_form, parse_object, parse_query, refuse_unknown
+from service_kit.http.problem import NotFound
+from service_kit.tables import MEDIA_CSV, Row
+from service_kit.telemetry import current_trace_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +42,12 @@ class RatingsResource:
 
     store: Store
     ownership: Ownership
-    psr: Flag
+    flag: Flag
     aggregate: Flag
 
     def on_post(self, req: Request, resp: Response) -> None:
         """Keep the caller's rating of a prompt for today."""
-        owner_id = _owner(req, self.psr)
+        owner_id = _owner(req)
         form = _read(req, RatingForm)
         self.ownership.check(req, form.prompt_id)
         form = msgspec.structs.replace(form, note=clean_note(form.note))
@@ -62,11 +61,11 @@ class ShowingsResource:
 
     record: Callable[[UUID, ImpressionForm], UUID]
     ownership: Ownership
-    psr: Flag
+    flag: Flag
 
     def on_post(self, req: Request, resp: Response) -> None:
         """Record that the question was shown to the caller, or closed without an answer."""
-        owner_id = _owner(req, self.psr)
+        owner_id = _owner(req)
         form = _read(req, ImpressionForm)
         self.ownership.check(req, form.prompt_id)
         _answer(resp, ImpressionStored(self.record(owner_id, form)))
@@ -100,11 +99,11 @@ class SummaryResource:
 
     store: Store
     ownership: Ownership
-    psr: Flag
+    flag: Flag
 
     def on_get(self, req: Request, resp: Response, prompt_id: str) -> None:
         """Sum up the caller's own ratings of a prompt."""
-        owner_id = _owner(req, self.psr)
+        owner_id = _owner(req)
         known_id = parse_query({"prompt_id": prompt_id}, EligibilityQuery).prompt_id
         self.ownership.check(req, known_id)
         _answer(resp, _summary(known_id, self.store.own_ratings(owner_id, known_id)))
@@ -131,22 +130,15 @@ class AnalyticsResource:
             _answer(resp, page)
 
 
-def _owner(req: Request, psr: Flag) -> UUID:
-    """Give the caller's id; raises `FeatureDisabled` where the flag is off for them."""
-    user_id = req.context.caller.user_id
-    if not psr.enabled_for(user_id):
-        raise FeatureDisabled
-    return UUID(user_id)
+def _owner(req: Request) -> UUID:
+    return UUID(req.context.caller.user_id)
 
 
 def _read(req: Request, form: type[Form]) -> Form:
-    if (req.content_type or "").partition(";")[0].strip().lower() != MEDIA_JSON:
-        raise UnsupportedMediaType("Send the body as application/json.")
-    # Content-Length is a claim: what counts is what arrives
-    document = req.stream.read(REQUEST_BYTES + 1)
-    if len(document) > REQUEST_BYTES:
-        raise PayloadTooLarge(f"A request holds at most {REQUEST_BYTES} bytes.")
-    return parse(document, form)
+    require_json(req)
+    value = parse_object(read_body(req))
+    refuse_content(value)
+    return parse_form(value, form)
 
 
 def _answer(resp: Response, answer: msgspec.Struct) -> None:

@@ -6,19 +6,20 @@ before it. When the database is away it raises `Unavailable`.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 import msgspec
-from peewee import PostgresqlDatabase, ProgrammingError
+from peewee import ProgrammingError
 
 from psr_service.connections import RETRY_SECONDS, Connections, Result
 from psr_service.messages import ImpressionForm, RatingForm, RatingStored
 from psr_service.ratings import Standing, day_of
-from service_kit.problem import Unavailable
-
-Row = dict[str, Any]
+from service_kit.clock import utc_now
+from service_kit.http.problem import Unavailable
+from service_kit.postgres import fetch
+from service_kit.tables import Row
 
 RATE: Final = """
 INSERT INTO psr_ratings
@@ -84,19 +85,6 @@ SCHEMA_IS_THERE: Final = "SELECT FROM psr_impressions LIMIT 0"
 MORE_TIME: Final = "SET LOCAL statement_timeout = '30s'"
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def fetch(database: PostgresqlDatabase, statement: str, values: Mapping[str, Any]) -> list[Row]:
-    """Run a statement on an open connection and give its rows, by column name."""
-    cursor = database.execute_sql(statement, values)
-    if cursor.description is None:
-        return []
-    names = [column.name for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
-
-
 class Store:
     """Ratings and showings in PostgreSQL."""
 
@@ -105,7 +93,7 @@ class Store:
         connections: Connections,
         min_group: int,
         *,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         """`min_group` is written to the database on the first visit: its views go by it."""

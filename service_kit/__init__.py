@@ -3,10 +3,9 @@
 
 Everything that touches requests works in WSGI and ASGI applications alike:
 
-    settings = settings.read(os.environ)
-    logging.configure(settings)                         # once, before the fork
-    tracing.configure("my-service")                     # in each worker
-    metrics.configure("my-service")
+    settings = read(MySettings, os.environ)             # MySettings extends ServiceSettings
+    logs.configure(settings)                            # once, before the fork
+    telemetry.configure("my-service")                   # in each worker
     app = falcon.App(middleware=middleware.stack(settings, "my-service"))
     error_handlers.install(app)
     health.add(app, "my-service", {"database": check})

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The database as the command line finds it: its address, and what every service keeps in it."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +10,14 @@ import typer
 from peewee import PeeweeException, PostgresqlDatabase
 from playhouse.migrations import MigrationError
 
-from processors.delivery.events_table.migrations import HISTORY as PROCESSOR
+from processors.delivery.sinks.postgres.migrations import HISTORY as PROCESSOR
+from processors.gateway.settings import ProcessorSettings
 from psr_service.migrations import HISTORY as PSR
 from service_kit import postgres
-from service_kit.embedded_postgres import EmbeddedPostgresFailed
-from service_kit.migrations import History
-from service_kit.settings import SettingsError, read
+from service_kit.postgres.embedded import EmbeddedPostgresFailed
+from service_kit.postgres.migrations import History
+from service_kit.settings import SettingsError
+from telesift.settings import read
 
 HISTORIES: Final[tuple[History, ...]] = (PSR, PROCESSOR)
 """Whose migrations `telesift db` runs, in this order."""
@@ -29,7 +30,7 @@ def connecting() -> Iterator[PostgresqlDatabase]:
     What stands in the way becomes one line on stderr and exit code 1.
     """
     try:
-        settings = read(os.environ, serving=False)
+        settings = read(ProcessorSettings, serving=False)
         yield postgres.single(postgres.database_url(settings))
     except (SettingsError, postgres.DatabaseUnset, EmbeddedPostgresFailed) as error:
         _fail(str(error))

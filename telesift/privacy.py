@@ -8,9 +8,8 @@ from uuid import UUID
 import msgspec
 from peewee import PostgresqlDatabase
 
-from processors.delivery import owners, store
-from processors.delivery.sinks.log import line
-from psr_service.store import fetch
+from processors.delivery.outbox import file, owners
+from service_kit.postgres import fetch
 
 TABLES: Final = ("psr_ratings", "psr_impressions", "telemetry_events")
 """Tables with an `owner_id`; a deployment without the database sink lacks the last."""
@@ -34,7 +33,7 @@ def export(
     if not _has_outbox(data_dir):
         return tables
     waiting = owners.pending(data_dir, owner_id)
-    return tables | {OUTBOX: [msgspec.json.decode(line(event)) for event in waiting]}
+    return tables | {OUTBOX: [msgspec.json.decode(event.as_line()) for event in waiting]}
 
 
 def erase(database: PostgresqlDatabase, data_dir: Path, owner_id: UUID) -> dict[str, int]:
@@ -57,11 +56,11 @@ def erase(database: PostgresqlDatabase, data_dir: Path, owner_id: UUID) -> dict[
 
 def damaged_files(data_dir: Path) -> list[str]:
     """Name the damaged outbox files that were set aside: nobody can erase one person in them."""
-    return sorted(path.name for path in store.folder(data_dir).glob("outbox.corrupt-*"))
+    return sorted(path.name for path in file.folder(data_dir).glob("outbox.corrupt-*"))
 
 
 def _has_outbox(data_dir: Path) -> bool:
-    return store.file(data_dir).exists()
+    return file.file(data_dir).exists()
 
 
 def _present(database: PostgresqlDatabase) -> list[str]:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from service_kit import postgres
-from service_kit.embedded_postgres import EmbeddedPostgres
+from service_kit.postgres.embedded import EmbeddedPostgres
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from service_kit.logging.gunicorn import GunicornLogger
+from service_kit.telemetry.logs import GunicornLogger
 
 pythonpath = str(Path(__file__).parent)
 wsgi_app = "prompt_vault.app:create()"

@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from processors.delivery.dedupe import Seen
-from processors.delivery.frames import compress
-from processors.delivery.outbox import Outbox
-from processors.delivery.tally import Tally
+from processors.delivery.outbox.frames import compress
+from processors.delivery.outbox.ledger import Tally
+from processors.delivery.outbox.outbox import Outbox
 from processors.gateway.meters import Meters
+from processors.limits import EVENTS_PER_REQUEST
 from processors.pipeline.encode import encode_resource_logs
 from processors.pipeline.identity import Identity
 from processors.pipeline.judge import Context, judge
@@ -21,10 +22,8 @@ from processors.pipeline.records import Batch
 from processors.pipeline.verdicts import Accepted, Verdicts
 from processors.pipeline.whitelist import Whitelist
 from service_kit.auth import Caller, Role
-from service_kit.flags import Flag
-from service_kit.limits import EVENTS_PER_REQUEST
-from service_kit.problem import BadRequest, FeatureDisabled
-from service_kit.tracing import current_span_context
+from service_kit.http.problem import BadRequest
+from service_kit.telemetry import current_span_context
 
 
 def _uuid4() -> str:
@@ -32,28 +31,21 @@ def _uuid4() -> str:
 
 
 class Intake:
-    """Takes batches for both doors, `/v1/logs` and `/telemetry/events`."""
+    """Takes batches from both endpoints, `/v1/logs` and `/telemetry/events`."""
 
     def __init__(
         self,
         whitelist: Whitelist,
         outbox: Outbox,
         meters: Meters,
-        enabled: Flag,
         *,
         clock_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self._whitelist = whitelist
         self._outbox = outbox
         self._meters = meters
-        self._enabled = enabled
         self._seen = Seen()
         self._clock_ns = clock_ns
-
-    def check_enabled(self, caller: Caller) -> None:
-        """Raise `FeatureDisabled` where FEATURES_TELEMETRY is off for this caller."""
-        if not self._enabled.enabled_for(caller.user_id):
-            raise FeatureDisabled
 
     async def take(self, batch: Batch, caller: Caller) -> Verdicts:
         """Judge a batch and store what was accepted, durably, before returning.
@@ -63,7 +55,7 @@ class Intake:
         """
         if len(batch.records) > EVENTS_PER_REQUEST:
             raise BadRequest(
-                f"Send at most {EVENTS_PER_REQUEST} events a request.", code="too_many_events"
+                f"Send at most {EVENTS_PER_REQUEST} events per request.", code="too_many_events"
             )
         verdicts = judge(batch, self._whitelist, Context(self._clock_ns(), self._identity(caller)))
         if verdicts.received:

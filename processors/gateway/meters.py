@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The processor's own metrics; labels are names of the catalog and of sinks, and reason codes.
 
-Request durations come from `service_kit.metrics` for every service alike.
+Request durations come from `service_kit.telemetry.requests` for every service alike.
 """
 
 from collections import Counter
@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
-from processors.delivery.dispatch import Dispatch
-from processors.delivery.outbox import Outbox
+from processors.delivery.leader import Leader
+from processors.delivery.outbox.outbox import Outbox
+from processors.gateway.settings import ProcessorSettings
 from processors.pipeline.verdicts import Verdicts
-from service_kit.settings import Settings
 
 Observe = Callable[[], Iterable[Observation]]
 
@@ -42,15 +42,15 @@ class Meters:
             self._rejected.add(number, {"event": event, "reason": reason})
 
 
-def watch(meter: Meter, outbox: Outbox, dispatch: Dispatch, settings: Settings) -> None:
-    """Measure what workers share: the outbox, its sinks and the chores.
+def watch(meter: Meter, outbox: Outbox, leader: Leader, settings: ProcessorSettings) -> None:
+    """Measure what workers share: the outbox, its sinks and the jobs.
 
     Only the worker that delivers does, so that a sum over instances counts each outbox once.
     """
 
     def gauge(name: str, unit: str, description: str, observe: Observe) -> None:
         def observed(_: CallbackOptions) -> Iterable[Observation]:
-            return observe() if dispatch.leads else ()
+            return observe() if leader.leads else ()
 
         meter.create_observable_gauge(name, [observed], unit, description)
 
@@ -76,13 +76,13 @@ def watch(meter: Meter, outbox: Outbox, dispatch: Dispatch, settings: Settings) 
         "telesift.sink.failures",
         "{try}",
         "Deliveries that failed since the last that worked, by sink.",
-        lambda: (Observation(n, {"sink": sink}) for sink, n in dispatch.failures().items()),
+        lambda: (Observation(n, {"sink": sink}) for sink, n in leader.failures().items()),
     )
     gauge(
-        "telesift.chore.due",
+        "telesift.job.due",
         "s",
-        "When a chore has to be done again, in seconds since 1970, by chore.",
-        lambda: (Observation(at, {"chore": chore}) for chore, at in dispatch.due().items()),
+        "When a job has to be done again, in seconds since 1970, by job.",
+        lambda: (Observation(at, {"job": job}) for job, at in leader.due().items()),
     )
 
 
@@ -91,7 +91,7 @@ def _pending(outbox: Outbox) -> Iterator[Observation]:
         yield Observation(sink.pending, {"sink": sink.name})
 
 
-def _fill(outbox: Outbox, settings: Settings) -> Iterator[Observation]:
+def _fill(outbox: Outbox, settings: ProcessorSettings) -> Iterator[Observation]:
     status = outbox.status()
     yield Observation(status.bytes / settings.outbox_max_bytes, {"bound": "bytes"})
     most_seconds = settings.outbox_max_age_hours * 3600
@@ -99,7 +99,7 @@ def _fill(outbox: Outbox, settings: Settings) -> Iterator[Observation]:
 
 
 def _missed(outbox: Outbox) -> Iterator[Observation]:
-    """Read the ledger; what the door has lost is owed to no sink, and its label is empty."""
+    """Read the ledger; what the intake has lost is owed to no sink, and its label is empty."""
     ledger = outbox.ledger()
     yield Observation(ledger.lost, {"sink": "", "reason": "lost"})
     for sink in ledger.sinks:

@@ -5,12 +5,12 @@ import os
 import secrets
 from pathlib import Path
 
-from service_kit.settings import Settings
+from processors.gateway.settings import ProcessorSettings
 
 _BYTES = 32
 
 
-def hash_secret(settings: Settings) -> bytes:
+def hash_secret(settings: ProcessorSettings) -> bytes:
     """Give TELESIFT_HASH_SECRET, or a random key that is made once and kept in the data directory.
 
     The settings demand one in production: hashes must outlive a data directory there.

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from processors import limits
 from processors.catalog.envelope import USER_ID
 from processors.pipeline.encode import encode_record
 from processors.pipeline.identity import Identity
@@ -15,7 +16,6 @@ from processors.pipeline.reasons import Reason
 from processors.pipeline.records import UNREADABLE_TIME, AnyValue, Batch, LogRecord
 from processors.pipeline.verdicts import Accepted, Rejected, Rejection, Verdicts
 from processors.pipeline.whitelist import AllowedEvent, Whitelist, check_attributes, event_name
-from service_kit import limits
 
 _NS = 1_000_000_000
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from peewee import PostgresqlDatabase
 
-from service_kit.migrations import describe
+from service_kit.postgres.migrations import describe
 
 UP = """
 CREATE TABLE psr_ratings (

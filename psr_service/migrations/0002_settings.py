@@ -9,7 +9,7 @@ from typing import Any
 
 from peewee import PostgresqlDatabase
 
-from service_kit.migrations import describe
+from service_kit.postgres.migrations import describe
 
 SETTINGS = """
 CREATE TABLE psr_settings (

@@ -8,7 +8,7 @@ from typing import Any
 
 from peewee import PostgresqlDatabase
 
-from service_kit.migrations import describe
+from service_kit.postgres.migrations import describe
 
 # Ratings and askings go through one stream of rows, so that filters and groups are said once.
 # SECURITY DEFINER, and opaque to the planner: no function that an analyst writes sees a row of it.

@@ -5,7 +5,7 @@ from typing import Any
 
 from peewee import PostgresqlDatabase
 
-from service_kit.migrations import describe
+from service_kit.postgres.migrations import describe
 
 # An asking is counted as in psr_analytics.statistics: an owner, a prompt and a day.
 RESPONSES = """

@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import PostgresqlDatabase
 
-from service_kit.migrations import describe
+from service_kit.postgres.migrations import describe
 
 # A rating that nobody asked for has a row as well, not shown: whichever of the two comes first
 # makes the row, the other finds it, and two that come at once wait for each other.

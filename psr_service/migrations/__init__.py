@@ -4,6 +4,6 @@
 from pathlib import Path
 from typing import Final
 
-from service_kit.migrations import History
+from service_kit.postgres.migrations import History
 
 HISTORY: Final = History("psr", Path(__file__).parent)

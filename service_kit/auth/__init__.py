@@ -7,12 +7,12 @@ from service_kit.auth.dev import DevTokens
 from service_kit.auth.host_session import HostSession
 from service_kit.auth.jwt_tokens import JwtVerifier
 from service_kit.auth.middleware import AuthMiddleware
-from service_kit.settings import AuthMode, Settings
+from service_kit.settings import AuthMode, ServiceSettings
 
 __all__ = ["AuthMiddleware", "Authenticator", "Caller", "Credential", "Role", "authenticator"]
 
 
-def authenticator(settings: Settings) -> Authenticator:
+def authenticator(settings: ServiceSettings) -> Authenticator:
     """Make the authenticator of AUTH_MODE."""
     if settings.auth_mode is AuthMode.DEV:
         return DevTokens(settings.auth_dev_tokens)

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, Protocol
 from cachetools import TLRUCache
 
 from service_kit.auth.caller import Caller, Credential
-from service_kit.problem import Unauthenticated
+from service_kit.http.problem import Unauthenticated
 
 _MOST_REMEMBERED: Final = 10_000
 _REFUSAL_SECONDS: Final = 5  # short: whoever signs in just now must not wait

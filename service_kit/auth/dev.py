@@ -7,7 +7,7 @@ The settings refuse it when ENVIRONMENT=production.
 from collections.abc import Iterable
 
 from service_kit.auth.caller import Caller, Credential, identify
-from service_kit.problem import Unauthenticated
+from service_kit.http.problem import Unauthenticated
 
 
 class DevTokens:

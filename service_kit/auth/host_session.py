@@ -6,21 +6,17 @@ Its `/me` (AUTH_ME_URL) is asked with the caller's own cookie or bearer token an
 """
 
 from http import HTTPStatus
-from http.cookiejar import DefaultCookiePolicy
 from typing import Final
 
 import msgspec
-import requests
 import structlog
 from msgspec import Struct, structs
-from urllib3.exceptions import HTTPError
 
 from service_kit.auth.authenticator import Recognised
 from service_kit.auth.caller import Caller, Credential, identify
-from service_kit.problem import Unauthenticated, Unavailable
-from service_kit.tracing import error_type, trace_headers
+from service_kit.host import HostClient, HostUnreachable
+from service_kit.http.problem import Unauthenticated, Unavailable
 
-_TIMEOUT_SECONDS: Final = 2
 _ANSWER_BYTES: Final = 64 * 1024
 
 # 401 by any name: some hosts send strangers to a sign-in page, or hide `/me` from them.
@@ -40,18 +36,14 @@ class HostSession:
 
     def __init__(self, me_url: str, cookie_name: str) -> None:
         self._me_url = me_url
-        self._cookie_name = cookie_name
-        self._http = requests.Session()
-        # One caller's answer must not leave a cookie behind for the next, nor .netrc a password.
-        self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._http.trust_env = False
+        self._host = HostClient(cookie_name)
 
     def find(self, credential: Credential) -> Recognised:
         """Ask `/me`; raises `Unauthenticated`, or `Unavailable` where it gives no answer."""
         try:
-            status, body = self._ask(credential)
-        except (requests.RequestException, HTTPError) as error:
-            _log.warning("auth.host_unreachable", error=error_type(error))
+            status, body = self._host.get(self._me_url, credential, _ANSWER_BYTES)
+        except HostUnreachable as error:
+            _log.warning("auth.host_unreachable", error=error.reason)
             raise Unavailable from None
         if status == HTTPStatus.OK:
             return Recognised(_read(body, credential))
@@ -59,22 +51,6 @@ class HostSession:
             raise Unauthenticated
         _log.warning("auth.host_failed", status=status)
         raise Unavailable
-
-    def _ask(self, credential: Credential) -> tuple[int, bytes]:
-        headers = {"Accept": "application/json"} | trace_headers() | self._proof(credential)
-        with self._http.get(
-            self._me_url,
-            headers=headers,
-            timeout=_TIMEOUT_SECONDS,
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
-            return answer.status_code, answer.raw.read(_ANSWER_BYTES, decode_content=True)
-
-    def _proof(self, credential: Credential) -> dict[str, str]:
-        if credential.is_cookie:
-            return {"Cookie": f"{self._cookie_name}={credential.value}"}
-        return {"Authorization": f"Bearer {credential.value}"}
 
 
 def _read(body: bytes, credential: Credential) -> Caller:

@@ -11,9 +11,9 @@ import structlog
 
 from service_kit.auth.authenticator import Recognised
 from service_kit.auth.caller import Credential, identify
-from service_kit.problem import Unauthenticated, Unavailable
-from service_kit.settings import JwtAlgorithm, Settings
-from service_kit.tracing import error_type
+from service_kit.http.problem import Unauthenticated, Unavailable
+from service_kit.settings import JwtAlgorithm, ServiceSettings
+from service_kit.telemetry import error_type
 
 _TIMEOUT_SECONDS: Final = 2
 _LEEWAY_SECONDS: Final = 5  # clocks differ a little
@@ -34,7 +34,7 @@ class JwtVerifier:
     The algorithms are ours to choose, never the token's; a token without an end is refused.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: ServiceSettings) -> None:
         self._find_key = _key_finder(settings)
         self._claims = (
             settings.auth_jwt_user_claim,
@@ -66,12 +66,12 @@ class JwtVerifier:
         return Recognised(caller, expires=claims["exp"])
 
 
-def _algorithms(settings: Settings) -> list[str]:
+def _algorithms(settings: ServiceSettings) -> list[str]:
     default = _DEFAULT_WITH_SECRET if settings.auth_jwt_secret else _DEFAULT_WITH_JWKS
     return list(settings.auth_jwt_algorithms or default)
 
 
-def _key_finder(settings: Settings) -> FindKey:
+def _key_finder(settings: ServiceSettings) -> FindKey:
     if settings.auth_jwt_secret:
         return lambda _: settings.auth_jwt_secret
     if not settings.auth_jwt_jwks_url:

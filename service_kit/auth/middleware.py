@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Admits requests: puts `req.context.caller` in place, or answers 401, 403 or 503.
+"""Admits requests: sets `req.context.caller` and `.credential`, or answers 401, 403 or 503.
 
 A resource says what it wants by attributes; without any it wants a known caller.
 
@@ -8,6 +8,10 @@ A resource says what it wants by attributes; without any it wants a known caller
 
     class Ledger:
         roles = frozenset({Role.ANALYST})       # one of these roles
+
+    class Ratings:
+        def __init__(self, flag: Flag) -> None:
+            self.flag = flag                    # callers for whom the feature is on
 """
 
 import asyncio
@@ -19,7 +23,8 @@ from falcon import Request, Response
 
 from service_kit.auth.authenticator import Authenticator
 from service_kit.auth.caller import Caller, Credential
-from service_kit.problem import Forbidden, Unauthenticated
+from service_kit.flags import Flag
+from service_kit.http.problem import FeatureDisabled, Forbidden, Unauthenticated
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _CREDENTIAL: Final = re.compile("[!-~]{1,8192}")  # visible ASCII, as much as a header holds
@@ -75,11 +80,15 @@ class AuthMiddleware:
         self, req: Request, resource: object, credential: Credential, caller: Caller
     ) -> None:
         req.context.caller = caller
+        req.context.credential = credential
         if credential.is_cookie and req.method not in _SAFE_METHODS:
             self._check_origin(req)
         roles = getattr(resource, "roles", None)
         if roles is not None and roles.isdisjoint(caller.roles):
             raise Forbidden
+        flag: Flag | None = getattr(resource, "flag", None)
+        if flag is not None and not flag.enabled_for(caller.user_id):
+            raise FeatureDisabled
 
     def _check_origin(self, req: Request) -> None:
         """Refuse a write that another site's page made a browser send along with its cookies."""

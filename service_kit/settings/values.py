@@ -28,14 +28,6 @@ class AuthMode(StrEnum):
     DEV = "dev"
 
 
-class Sink(StrEnum):
-    """Where accepted events go."""
-
-    LOGS = "logs"
-    DB = "db"
-    OTLP = "otlp"
-
-
 class LogLevel(StrEnum):
     """The least severe log event that is written."""
 
@@ -68,35 +60,29 @@ class JwtAlgorithm(StrEnum):
         return self.startswith("HS")
 
 
-def _expected(words: str) -> Meta:
+def expected(words: str) -> Meta:
+    """Say what the error message about a bad value asks for."""
     return Meta(extra={EXPECTED: words})
 
 
-Count = Annotated[int, Meta(ge=1), _expected("a whole number, at least 1")]
-Text = Annotated[str, Meta(min_length=1), _expected("a text")]
-Secret = Annotated[str, Meta(min_length=32), _expected("at least 32 characters")]
-Url = Annotated[str, Meta(pattern=r"^https?://\S+$"), _expected("an http:// or https:// URL")]
-RedisUrl = Annotated[
-    str, Meta(pattern=r"^rediss?://\S+$"), _expected("a redis:// or rediss:// URL")
-]
+Count = Annotated[int, Meta(ge=1), expected("a whole number, at least 1")]
+Text = Annotated[str, Meta(min_length=1), expected("a text")]
+Secret = Annotated[str, Meta(min_length=32), expected("at least 32 characters")]
+Url = Annotated[str, Meta(pattern=r"^https?://\S+$"), expected("an http:// or https:// URL")]
+RedisUrl = Annotated[str, Meta(pattern=r"^rediss?://\S+$"), expected("a redis:// or rediss:// URL")]
 PostgresUrl = Annotated[
-    str, Meta(pattern=r"^postgres(ql)?://\S*$"), _expected("a postgresql:// URL")
-]
-PromptUrl = Annotated[
-    str,
-    Meta(pattern=r"^https?://\S*\{prompt_id\}\S*$"),
-    _expected("an http:// or https:// URL that contains {prompt_id}"),
+    str, Meta(pattern=r"^postgres(ql)?://\S*$"), expected("a postgresql:// URL")
 ]
 Origin = Annotated[
     str,
     Meta(pattern=r"^https?://[^/\s?#@*]+$"),
-    _expected("origins such as https://app.example.com, comma separated, without a path or *"),
+    expected("origins such as https://app.example.com, comma separated, without a path or *"),
 ]
 CookieName = Annotated[
-    str, Meta(pattern=r"^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$"), _expected("a cookie's name")
+    str, Meta(pattern=r"^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$"), expected("a cookie's name")
 ]
 DevToken = Annotated[
     str,
     Meta(pattern=rf"^[^\s:,]+:{UUID_PATTERN}:(user|service|analyst)(\+(user|service|analyst))*$"),
-    _expected("token:user-uuid:role[+role], comma separated; roles are user, service, analyst"),
+    expected("token:user-uuid:role[+role], comma separated; roles are user, service, analyst"),
 ]

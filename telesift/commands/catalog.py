@@ -2,7 +2,6 @@
 """`telesift catalog`: check the event catalog, write what comes from it, find who ignores it."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import typer
 from processors.catalog.document import CatalogError
 from processors.catalog.load import EVENTS, load
 from processors.catalog.model import Catalog
+from service_kit.clock import utc_today
 
 app = typer.Typer(help="The event catalog: lint, generate, check, scan.", no_args_is_help=True)
 
@@ -28,13 +28,13 @@ def lint(catalog: Directory = EVENTS) -> None:
     """Check names, owners, review dates, bounds and sensitivity; exit 1 on findings."""
     from processors.catalog.lint import lint as find
 
-    _report(find(_load(catalog), datetime.now(UTC).date()))
+    _report(find(_load(catalog), utc_today()))
 
 
 @app.command()
 def generate(catalog: Directory = EVENTS, root: Root = Path()) -> None:
-    """Write the types, the contract, the collector's whitelist and the event page."""
-    from processors.catalog.generate import write
+    """Write the types, the contract, the collector's whitelist, the dashboards and the docs."""
+    from telesift.generate import write
 
     for path in write(_load(catalog), root):
         typer.echo(path)
@@ -42,11 +42,11 @@ def generate(catalog: Directory = EVENTS, root: Root = Path()) -> None:
 
 @app.command()
 def check(catalog: Directory = EVENTS, root: Root = Path()) -> None:
-    """Compare the generated files with the catalog; exit 1 where they differ."""
-    from processors.catalog.generate import drifted
+    """Compare the generated files with what would be written now; exit 1 where they differ."""
+    from telesift.generate import drifted
 
     paths = drifted(_load(catalog), root)
-    _report(f"{path}: differs from the catalog; run: make generate" for path in paths)
+    _report(f"{path}: is not what would be generated now; run: make generate" for path in paths)
 
 
 @app.command()

@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """`telesift db`: the database's schema, service by service."""
 
-from functools import partial
 from typing import Annotated
 
 import typer
 
-from psr_service.store import fetch
-from service_kit import migrations
+from service_kit.postgres import migrations
 from telesift.database import HISTORIES, connecting
 
 app = typer.Typer(no_args_is_help=True, help="Bring the database's schema up to date.")
@@ -35,11 +33,11 @@ def status() -> None:
 
 @app.command()
 def dictionary() -> None:
-    """Write the data dictionary of docs/psr.md, out of the database's own comments."""
-    from telesift.reference.dictionary import dictionary as write
+    """Write the data dictionary as Markdown, out of the database's own comments."""
+    from telesift.generate.database_page import dictionary as write
 
     with connecting() as database, database.connection_context():
-        typer.echo(write(partial(fetch, database)), nl=False)
+        typer.echo(write(database), nl=False)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from msgspec import json
 from rich.console import Console
 from rich.table import Table
 
-from processors.delivery.ledger import Ledger, SinkAccount, read
+from processors.delivery.outbox.ledger import Ledger, SinkAccount, read
 
 DataDir = Annotated[
     Path, typer.Option(envvar="TELESIFT_DATA_DIR", help="Where the processor keeps its state.")
@@ -38,7 +38,7 @@ def ledger(
     with reading(data_dir):
         found = read(data_dir)
     if format is Format.JSON:
-        typer.echo(json.encode(found.report()))
+        typer.echo(json.encode(found))
     else:
         _show(found)
     if not found.balanced:
@@ -73,7 +73,7 @@ def _show(found: Ledger) -> None:
 
 
 def sink_table(sinks: Iterable[SinkAccount]) -> Table:
-    """Lay out one line a sink; a sink that left is marked."""
+    """Lay out one line per sink; a sink that left is marked."""
     columns = ["sink", "accepted", "delivered", "pending", "expired", "undeliverable", "lost"]
     return _table(
         "sinks",

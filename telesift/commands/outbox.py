@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.filesize import decimal
 from rich.table import Table
 
-from processors.delivery.status import Status, read
+from processors.delivery.outbox.ledger import Status, read_status
 from telesift.commands.ledger import DataDir, reading, sink_table
 
 app = typer.Typer(no_args_is_help=True, help="Look into the durable outbox.")
@@ -25,7 +25,7 @@ def _outbox() -> None:
 def status(data_dir: DataDir = Path(".telesift")) -> None:
     """Show what waits on disk, for which sink and how long; also while the processor runs."""
     with reading(data_dir):
-        found = read(data_dir)
+        found = read_status(data_dir)
     console = Console()
     console.print(_backlog(found))
     console.print(sink_table(found.sinks))

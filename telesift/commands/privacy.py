@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`telesift privacy`: answer a person who asks for their data, or for its end."""
 
-import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,10 +8,12 @@ from uuid import UUID
 import msgspec
 import typer
 
-from processors.delivery.owners import StillDelivering
-from service_kit.settings import read
+from processors.delivery.outbox.owners import StillDelivering
+from processors.gateway.settings import ProcessorSettings
+from service_kit.clock import utc_now
 from telesift import privacy
 from telesift.database import connecting
+from telesift.settings import read
 
 app = typer.Typer(no_args_is_help=True, help="What we hold about a person.")
 
@@ -44,13 +44,13 @@ def erase(
         except StillDelivering:
             typer.echo("telesift: a sink hangs with a batch; nothing erased, try again", err=True)
             raise typer.Exit(1) from None
-    _write({"owner_id": owner_id, "erased_at": datetime.now(UTC), "erased": erased})
+    _write({"owner_id": owner_id, "erased_at": utc_now(), "erased": erased})
     for name in privacy.damaged_files(_data_dir()):
         typer.echo(f"telesift: {name} may hold events of anybody; delete it", err=True)
 
 
 def _data_dir() -> Path:
-    return read(os.environ, serving=False).data_dir
+    return read(ProcessorSettings, serving=False).data_dir
 
 
 def _write(document: dict[str, Any]) -> None:

@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """`telesift retention`: let events go after their time, and prove it."""
 
-import os
-from datetime import UTC, datetime
-
 import msgspec
 import typer
 
-from processors.delivery.events_table import retention
-from processors.delivery.events_table.retention import RetentionReceipt
-from service_kit.settings import read
+from processors.delivery.sinks.postgres import retention
+from processors.delivery.sinks.postgres.retention import RetentionReceipt
+from processors.gateway.settings import ProcessorSettings
+from service_kit.clock import utc_now
 from telesift.database import connecting
+from telesift.settings import read
 
 app = typer.Typer(no_args_is_help=True, help="How long events stay in PostgreSQL.")
 
@@ -23,8 +22,8 @@ def run() -> None:
     Exit 1 where the check found older events still.
     """
     with connecting() as database, database.connection_context():
-        days = read(os.environ, serving=False).telemetry_retention_days
-        receipt = retention.run(database, days, datetime.now(UTC))
+        days = read(ProcessorSettings, serving=False).telemetry_retention_days
+        receipt = retention.run(database, days, utc_now())
     _show(receipt)
     if receipt.older_rows:
         raise typer.Exit(1)
@@ -39,7 +38,7 @@ def status() -> None:
         typer.echo("telesift: retention never ran", err=True)
         raise typer.Exit(1)
     _show(receipt)
-    if receipt.overdue(datetime.now(UTC)):
+    if receipt.overdue(utc_now()):
         typer.echo("telesift: retention is overdue", err=True)
         raise typer.Exit(1)
 

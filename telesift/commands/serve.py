@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`telesift serve`: one service in the foreground, under gunicorn."""
 
-import os
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -11,9 +10,15 @@ import structlog
 import typer
 from peewee import PeeweeException
 
-from service_kit import logging, metrics, migrations, postgres, tracing
-from service_kit.settings import Settings, SettingsError, read
+from dashboard.settings import DashboardSettings
+from processors.gateway.settings import ProcessorSettings
+from psr_service.settings import PsrSettings
+from service_kit import postgres, telemetry
+from service_kit.postgres import migrations
+from service_kit.settings import SettingsError
+from service_kit.telemetry import logs
 from telesift.database import HISTORIES
+from telesift.settings import Kind, read
 
 app = typer.Typer(no_args_is_help=True, help="Run one service in the foreground.")
 log = structlog.get_logger()
@@ -25,27 +30,28 @@ Port = Annotated[int, typer.Option(help="Port to listen on.")]
 def processor(port: Port = 4319) -> None:
     """Run the processor: POST /v1/logs and POST /telemetry/events."""
     from processors.gateway.app import SERVICE, create_app
-    from telesift.gunicorn_server import ASGI
+    from telesift.server import ASGI
 
-    _serve(SERVICE, create_app, port, ASGI)
+    _serve(SERVICE, ProcessorSettings, create_app, port, ASGI)
 
 
 @app.command()
 def psr(port: Port = 4320) -> None:
     """Run the PSR service: POST /psr, eligibility, summaries, analytics."""
     from psr_service.app import SERVICE, THREADS, create_app
-    from telesift.gunicorn_server import threaded
+    from telesift.server import threaded
 
-    _serve(SERVICE, create_app, port, threaded(THREADS))
+    _serve(SERVICE, PsrSettings, create_app, port, threaded(THREADS))
 
 
 @app.command()
 def dashboard(port: Port = 4321) -> None:
     """Run the dashboard: ratings, events and the ledger on one page, for analysts."""
     from dashboard.app import SERVICE, THREADS, create_app
-    from telesift.gunicorn_server import threaded
+    from telesift.server import threaded
 
-    _serve(SERVICE, partial(create_app, make_views=_make_views), port, threaded(THREADS))
+    create = partial(create_app, make_views=_make_views)
+    _serve(SERVICE, DashboardSettings, create, port, threaded(THREADS))
 
 
 def _make_views(url: str) -> None:
@@ -53,31 +59,34 @@ def _make_views(url: str) -> None:
     try:
         migrations.up(postgres.single(url), HISTORIES)
     except PeeweeException as error:
-        log.warning("dashboard.not_migrated", error=tracing.error_type(error))
+        log.warning("dashboard.not_migrated", error=telemetry.error_type(error))
 
 
 def _serve(
-    service: str, create_app: Callable[[Settings], Any], port: int, worker: dict[str, Any]
+    service: str,
+    kind: type[Kind],
+    create_app: Callable[[Kind], Any],
+    port: int,
+    worker: dict[str, Any],
 ) -> None:
     """Run an application under gunicorn; each worker builds its own, after the fork."""
-    from telesift.gunicorn_server import GunicornServer, options
+    from telesift.server import GunicornServer, options
 
-    settings = _settings()
-    logging.configure(settings)
+    settings = _settings(kind)
+    logs.configure(settings)
     log.info("service.starting", service=service, host=settings.host, port=port)
 
     def create() -> Any:
-        tracing.configure(service)
-        metrics.configure(service)
+        telemetry.configure(service)
         return create_app(settings)
 
     GunicornServer(create, options(settings, port) | worker).run()
 
 
-def _settings() -> Settings:
+def _settings(kind: type[Kind]) -> Kind:
     """Read the environment; a bad setting ends the start with a line that names it."""
     try:
-        return read(os.environ)
+        return read(kind)
     except SettingsError as error:
         print(f"telesift: {error}", file=sys.stderr)
         raise typer.Exit(2) from None

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from service_kit.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresFailed
+from service_kit.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresFailed
 from telesift.local_stack import services, welcome
 from telesift.processes import Stack, StartFailed
 

@@ -18,14 +18,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from dashboard.filters import Filters, parse
 from peewee import PostgresqlDatabase
 
-from dashboard.filters import Filters, parse
 from dashboard.panels import STATEMENTS
 from dashboard.statements import FILTERS
-from processors.delivery.events_table import partitions
-from service_kit import migrations, postgres
-from service_kit.embedded_postgres import EmbeddedPostgres
+from processors.delivery.sinks.postgres import partitions
+from service_kit import postgres
+from service_kit.postgres import migrations
+from service_kit.postgres.embedded import EmbeddedPostgres
 from telesift.database import HISTORIES
 from tests import services
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from psr_service.app import THREADS
-from service_kit.embedded_postgres import EmbeddedPostgres
+from service_kit.postgres.embedded import EmbeddedPostgres
 from tests import services
 
 SECONDS = int(os.environ.get("BENCH_SECONDS", "15"))

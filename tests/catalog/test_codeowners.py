@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from processors.catalog.generate import TARGETS
 from processors.catalog.load import EVENTS, load
+from telesift.generate import TARGETS
 
 ROOT = Path(__file__).parents[2]
 GUARDIANS = "@telesift/catalog-owners"

@@ -9,8 +9,8 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from processors.catalog.generate import json_schema
 from processors.catalog.load import load
+from telesift.generate import json_schema
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 FILES = sorted(EXAMPLES.rglob("*.json"))

@@ -13,7 +13,8 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from service_kit import migrations, postgres
+from service_kit import postgres
+from service_kit.postgres import migrations
 from telesift.database import HISTORIES
 from tests.collector import running
 from tests.collector.running import FILE_SINK, FRAGMENTS

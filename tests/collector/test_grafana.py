@@ -10,9 +10,10 @@ import pytest
 import yaml
 from peewee import PostgresqlDatabase
 
-from grafana import files
-from service_kit import migrations, postgres
+from service_kit import postgres
+from service_kit.postgres import migrations
 from telesift.database import HISTORIES
+from telesift.generate.grafana import files
 from tests.collector.expressions import DASHBOARDS, panels
 from tests.collector.running import FRAGMENTS
 

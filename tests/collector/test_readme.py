@@ -5,7 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from processors.catalog.generate.collector import PROCESSORS
+from telesift.generate.collector import PROCESSORS
 from tests.collector.running import FILE_SINK, FRAGMENTS, PIPELINE, WHITELIST, config_flags
 
 README = (FRAGMENTS / "README.md").read_text()

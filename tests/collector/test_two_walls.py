@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from processors.catalog.generate.collector import UNEXPRESSED
 from processors.catalog.load import load
 from processors.catalog.model import Catalog
 from processors.pipeline.envelope import Envelope
@@ -19,6 +18,7 @@ from processors.pipeline.otlp import read_json
 from processors.pipeline.reasons import Reason
 from processors.pipeline.verdicts import Verdicts
 from processors.pipeline.whitelist import compile_whitelist
+from telesift.generate.collector import UNEXPRESSED
 from tests.collector.records import Case, Json, cases
 from tests.collector.running import Collector, collecting
 from tests.pipeline.batches import identity

@@ -12,8 +12,9 @@ from falcon import testing
 from peewee import PostgresqlDatabase
 
 from dashboard.app import create_app
-from processors.delivery.events_table import partitions
-from service_kit import migrations, postgres
+from processors.delivery.sinks.postgres import partitions
+from service_kit import postgres
+from service_kit.postgres import migrations
 from service_kit.settings import Settings, read
 from telesift.database import HISTORIES
 from tests.services import TOKENS, Running, free_port, serving

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import requests
 
-from processors.delivery.events_table import partitions
-from service_kit import migrations, postgres
-from service_kit.embedded_postgres import EmbeddedPostgres
+from processors.delivery.sinks.postgres import partitions
+from service_kit import postgres
+from service_kit.postgres import migrations
+from service_kit.postgres.embedded import EmbeddedPostgres
 from telesift.database import HISTORIES
 from tests import services
 

@@ -14,13 +14,14 @@ import pytest
 import requests
 from typer.testing import CliRunner, Result
 
-from processors.delivery.events_table import partitions
-from service_kit import migrations, postgres
+from processors.delivery.sinks.postgres import partitions
+from service_kit import postgres
+from service_kit.postgres import migrations
 from telesift.commands import report
-from telesift.commands.report.events import folded
-from telesift.commands.report.page import html
-from telesift.commands.report.sheet import Bar, Sheet, Spark
 from telesift.database import HISTORIES
+from telesift.reports.events import folded
+from telesift.reports.page import html
+from telesift.reports.sheet import Bar, Sheet, Spark
 from tests import services
 from tests.dashboard.conftest import STORE
 from tests.services import bearer

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import pytest
 from peewee import PostgresqlDatabase
 
-from processors.delivery.events_table import partitions
-from processors.delivery.events_table.migrations import HISTORY
-from service_kit import migrations, postgres
+from processors.delivery.sinks.postgres import partitions
+from processors.delivery.sinks.postgres.migrations import HISTORY
+from service_kit import postgres
+from service_kit.postgres import migrations
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ from typing import Any
 
 from msgspec import json
 
-from processors.delivery.frames import compress
-from processors.delivery.outbox import Outbox
-from processors.delivery.sinks import Batch, Receipt
-from processors.delivery.tally import Tally
+from processors.delivery.outbox.batch import Batch, Receipt
+from processors.delivery.outbox.frames import compress
+from processors.delivery.outbox.ledger import Tally
+from processors.delivery.outbox.outbox import Outbox
 
 USER = "11111111-1111-4111-8111-111111111111"
 TIME_NS = 1_763_890_000_123_456_789

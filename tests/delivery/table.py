@@ -9,9 +9,9 @@ from uuid import uuid4
 from msgspec import json
 from peewee import PostgresqlDatabase
 
-from processors.delivery.events_table import partitions
-from processors.delivery.frames import compress
-from processors.delivery.sinks import Batch, Row
+from processors.delivery.outbox.batch import Batch, Row
+from processors.delivery.outbox.frames import compress
+from processors.delivery.sinks.postgres import partitions
 from tests.delivery.samples import log_record
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from processors.delivery import backlog, rows
-from processors.delivery import store as files
-from processors.delivery.ledger import SinkAccount
-from processors.delivery.outbox import Outbox
-from processors.delivery.sinks import Batch, Receipt
+from processors.delivery.outbox import backlog, rows
+from processors.delivery.outbox import file as files
+from processors.delivery.outbox.batch import Batch, Receipt
+from processors.delivery.outbox.ledger import SinkAccount
+from processors.delivery.outbox.outbox import Outbox
 from tests.delivery.samples import new_ids, open_outbox, store
 
 

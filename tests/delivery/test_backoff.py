@@ -4,7 +4,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.delivery.backoff import Backoff
+from processors.delivery.relay import Backoff
 
 
 def test_the_ceiling_doubles_up_to_the_longest_wait() -> None:

@@ -11,9 +11,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from processors.delivery import backlog
-from processors.delivery import store as files
-from processors.delivery.sinks import Receipt
+from processors.delivery.outbox import backlog
+from processors.delivery.outbox import file as files
+from processors.delivery.outbox.batch import Receipt
 from telesift.commands import ledger, outbox
 from tests.delivery.samples import new_ids, open_outbox, store, tally
 

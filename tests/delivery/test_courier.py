@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from processors.delivery import backlog
-from processors.delivery.backoff import Backoff
-from processors.delivery.courier import Courier
-from processors.delivery.outbox import Outbox
-from processors.delivery.sinks import Batch, Retry
+from processors.delivery.outbox import backlog
+from processors.delivery.outbox.batch import Batch
+from processors.delivery.outbox.outbox import Outbox
+from processors.delivery.relay import Backoff, Courier
+from processors.delivery.sinks.sink import Retry
 from tests.delivery.samples import Recorder, new_ids, open_outbox, store
 from tests.services import wait_until
 

@@ -9,10 +9,11 @@ from threading import Barrier
 import pytest
 from peewee import PostgresqlDatabase
 
-from processors.delivery.events_table import retention
-from processors.delivery.frames import compress
-from processors.delivery.sinks import Batch, Receipt, Retry, Row
-from processors.delivery.sinks.database import DatabaseSink
+from processors.delivery.outbox.batch import Batch, Receipt, Row
+from processors.delivery.outbox.frames import compress
+from processors.delivery.sinks.postgres import retention
+from processors.delivery.sinks.postgres.sink import DatabaseSink
+from processors.delivery.sinks.sink import Retry
 from service_kit import postgres
 from tests.delivery.samples import USER
 from tests.delivery.table import (

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from processors.delivery.backoff import Backoff
-from processors.delivery.courier import Courier
-from processors.delivery.events_table.migrations import HISTORY
-from processors.delivery.ledger import SinkAccount
-from processors.delivery.outbox import Outbox
-from processors.delivery.sinks.database import DatabaseSink
-from service_kit import migrations, postgres
-from service_kit.embedded_postgres import EmbeddedPostgres
+from processors.delivery.outbox.ledger import SinkAccount
+from processors.delivery.outbox.outbox import Outbox
+from processors.delivery.relay import Backoff, Courier
+from processors.delivery.sinks.postgres.migrations import HISTORY
+from processors.delivery.sinks.postgres.sink import DatabaseSink
+from service_kit import postgres
+from service_kit.postgres import migrations
+from service_kit.postgres.embedded import EmbeddedPostgres
 from tests.delivery.samples import TIME_NS, new_ids, open_outbox, store
 from tests.delivery.table import DAYS, stored_ids
 from tests.services import wait_until

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from processors.delivery.events_table import retention
-from processors.delivery.ledger import read as read_ledger
+from processors.delivery.outbox.ledger import read as read_ledger
+from processors.delivery.sinks.postgres import retention
 from service_kit import postgres
-from service_kit.embedded_postgres import EmbeddedPostgres
+from service_kit.postgres.embedded import EmbeddedPostgres
 from tests import services
 from tests.delivery.table import rows
 from tests.services import USER, Running, bearer

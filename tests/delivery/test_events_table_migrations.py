@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from peewee import IntegrityError, PostgresqlDatabase
 
-from processors.delivery.events_table import partitions, retention
-from processors.delivery.events_table.migrations import HISTORY
-from service_kit import migrations, postgres
+from processors.delivery.sinks.postgres import partitions, retention
+from processors.delivery.sinks.postgres.migrations import HISTORY
+from service_kit import postgres
+from service_kit.postgres import migrations
 from telesift.database import HISTORIES
 from tests.delivery.table import DAYS, NOON, rows
 

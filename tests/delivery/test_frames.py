@@ -9,8 +9,8 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.delivery.events import events, split
-from processors.delivery.frames import (
+from processors.delivery.outbox.events import events, split
+from processors.delivery.outbox.frames import (
     FrameUnreadable,
     compress,
     decompress,

@@ -12,11 +12,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from processors.delivery import backlog, ledger, rows
-from processors.delivery import store as files
-from processors.delivery.group import Group
-from processors.delivery.opening import open_outbox
-from processors.delivery.sinks import Batch, Receipt
+from processors.delivery.outbox import backlog, ledger, rows
+from processors.delivery.outbox import file as files
+from processors.delivery.outbox.batch import Batch, Receipt
+from processors.delivery.outbox.group import Group
+from processors.delivery.outbox.opening import open_outbox
 from tests.delivery.samples import tally
 
 SINKS = ("db", "logs", "otlp")

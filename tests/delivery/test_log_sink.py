@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from processors.delivery.frames import compress, join
-from processors.delivery.sinks import Batch, Receipt, Retry, Row
+from processors.delivery.outbox.batch import Batch, Receipt, Row
+from processors.delivery.outbox.frames import compress, join
 from processors.delivery.sinks.log import LogSink
+from processors.delivery.sinks.sink import Retry
 from tests.delivery.samples import USER, frame, new_ids, resource_logs
 
 ROOT = Path(__file__).parents[2]

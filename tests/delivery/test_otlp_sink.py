@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
-from processors.delivery.frames import compress, decompress, join
-from processors.delivery.sinks import Batch, Receipt, Retry, Row
-from processors.delivery.sinks.otlp import OtlpSink
-from processors.delivery.sinks.otlp_answer import rejected_records
-from processors.delivery.sinks.otlp_target import Target, target
+from processors.delivery.outbox.batch import Batch, Receipt, Row
+from processors.delivery.outbox.frames import compress, decompress, join
+from processors.delivery.sinks.otlp import OtlpSink, Target, rejected_records, target
+from processors.delivery.sinks.sink import Retry
 from tests.delivery.samples import frame, new_ids
 
 Answer = tuple[int, dict[str, str], bytes]

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from processors.delivery import outbox as module
-from processors.delivery import store as files
-from processors.delivery.events import events
-from processors.delivery.outbox import Outbox, OutboxUnavailable, Trouble
-from processors.delivery.tally import Tally
+from processors.delivery.outbox import file as files
+from processors.delivery.outbox import outbox as module
+from processors.delivery.outbox.events import events
+from processors.delivery.outbox.ledger import Tally
+from processors.delivery.outbox.outbox import Outbox, OutboxUnavailable, Trouble
 from tests.delivery.samples import append, frame, new_ids, open_outbox, store, tally
 
 

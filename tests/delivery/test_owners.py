@@ -12,13 +12,13 @@ from uuid import UUID, uuid4
 import pytest
 from msgspec import json
 
-from processors.delivery import backlog, owners
-from processors.delivery import store as files
-from processors.delivery.courier import Courier
-from processors.delivery.frames import decompress
-from processors.delivery.ledger import SetAside, SinkAccount
-from processors.delivery.outbox import Outbox
-from processors.delivery.sinks import Batch, Receipt, export_body
+from processors.delivery.outbox import backlog, owners
+from processors.delivery.outbox import file as files
+from processors.delivery.outbox.batch import Batch, Receipt, export_body
+from processors.delivery.outbox.frames import decompress
+from processors.delivery.outbox.ledger import SetAside, SinkAccount
+from processors.delivery.outbox.outbox import Outbox
+from processors.delivery.relay import Courier
 from tests.delivery.samples import Recorder, open_outbox, tally
 from tests.delivery.table import Record, frame, record, uid_of
 from tests.services import wait_until

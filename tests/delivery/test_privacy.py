@@ -11,11 +11,11 @@ import pytest
 from peewee import PostgresqlDatabase
 from typer.testing import CliRunner, Result
 
-from processors.delivery import owners
-from processors.delivery import store as files
-from processors.delivery.claim import Claim
-from processors.delivery.outbox import Outbox
-from processors.delivery.sinks.database import DatabaseSink
+from processors.delivery.lock import Claim
+from processors.delivery.outbox import file as files
+from processors.delivery.outbox import owners
+from processors.delivery.outbox.outbox import Outbox
+from processors.delivery.sinks.postgres.sink import DatabaseSink
 from service_kit import postgres
 from telesift.commands.privacy import app
 from tests.delivery.samples import open_outbox, tally

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from processors.delivery import ledger
-from processors.delivery import store as files
-from processors.delivery.events import events
-from processors.delivery.outbox import OutboxUnavailable
+from processors.delivery.outbox import file as files
+from processors.delivery.outbox import ledger
+from processors.delivery.outbox.events import events
+from processors.delivery.outbox.outbox import OutboxUnavailable
 from tests.delivery.samples import new_ids, open_outbox, store
 from tests.services import wait_until
 

@@ -11,12 +11,10 @@ import pytest
 from peewee import OperationalError, PostgresqlDatabase
 from structlog.testing import capture_logs
 
-from processors.delivery.chores import open_chores
-from processors.delivery.dispatch import Dispatch
-from processors.delivery.events_table import partitions, retention
-from processors.delivery.events_table.daily import DailyRetention
-from processors.delivery.events_table.retention import RetentionReceipt
-from processors.delivery.sinks.database import DatabaseSink
+from processors.delivery.leader import Dispatch, open_chores
+from processors.delivery.sinks.postgres import partitions, retention
+from processors.delivery.sinks.postgres.retention import DailyRetention, RetentionReceipt
+from processors.delivery.sinks.postgres.sink import DatabaseSink
 from service_kit import postgres
 from service_kit.settings import read
 from tests.delivery.samples import USER, open_outbox

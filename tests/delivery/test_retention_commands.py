@@ -9,7 +9,7 @@ import pytest
 from peewee import PostgresqlDatabase
 from typer.testing import CliRunner, Result
 
-from processors.delivery.events_table import retention
+from processors.delivery.sinks.postgres import retention
 from telesift.commands.retention import app
 from tests.delivery.table import DAY, DAYS, names
 

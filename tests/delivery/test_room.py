@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from processors.delivery import room
-from processors.delivery.dispatch import Dispatch
-from processors.delivery.frames import compress
-from processors.delivery.outbox import Outbox, OutboxUnavailable, Trouble
+from processors.delivery.leader import Dispatch
+from processors.delivery.outbox import health
+from processors.delivery.outbox.frames import compress
+from processors.delivery.outbox.outbox import Outbox, OutboxUnavailable, Trouble
 from tests.delivery.samples import Recorder, new_ids, open_outbox, resource_logs, store, tally
 from tests.services import wait_until
 
@@ -29,7 +29,7 @@ def test_a_disk_with_little_left_takes_no_more_events(
     """Readiness is red before anybody is refused, and both recover with the disk."""
     outbox = open_outbox(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(room, "SPARE_BYTES", 1 << 60)
+        patch.setattr(health, "SPARE_BYTES", 1 << 60)
         assert Trouble.DISK_FULL == outbox.health()
         with pytest.raises(OutboxUnavailable) as caught:
             store(outbox, new_ids(1))
@@ -51,7 +51,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_an_outbox_that_filled_its_disk_can_be_emptied_and_filled_again(small_disk: Path) -> None:
-    """Sinks that were away come back to a full disk: every event arrives, and there is room."""
+    """Sinks that were away come back to a full disk: every event arrives, and there is health."""
     outbox = open_outbox(small_disk)
     sink = Recorder()
     taken = fill(outbox)

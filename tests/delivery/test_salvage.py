@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from processors.delivery import store as files
-from processors.delivery.events import events
-from processors.delivery.frames import FrameUnreadable
-from processors.delivery.ledger import Ledger
-from processors.delivery.outbox import OutboxUnavailable, Trouble
+from processors.delivery.outbox import file as files
+from processors.delivery.outbox.events import events
+from processors.delivery.outbox.frames import FrameUnreadable
+from processors.delivery.outbox.ledger import Ledger
+from processors.delivery.outbox.outbox import OutboxUnavailable, Trouble
 from tests.delivery.samples import new_ids, open_outbox, store
 
 PAGE = 4096

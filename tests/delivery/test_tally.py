@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from processors.delivery.tally import Tally
+from processors.delivery.outbox.ledger import Tally
 
 
 def test_a_tally_that_leaves_an_event_unexplained_is_refused() -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from processors.delivery import backlog, upkeep
-from processors.delivery import store as files
-from processors.delivery.sinks import Receipt
+from processors.delivery.outbox import backlog, health
+from processors.delivery.outbox import file as files
+from processors.delivery.outbox.batch import Receipt
 from tests.delivery.samples import frame, new_ids, open_outbox, store
 
 
@@ -20,7 +20,7 @@ def test_what_waited_too_long_expires_and_is_counted(tmp_path: Path) -> None:
     now[0] = 2000.0
     store(outbox, new_ids(3))
     with closing(files.connect(files.file(tmp_path), durable=False)) as db:
-        upkeep.upkeep(db, oldest=1500.0)
+        health.upkeep(db, oldest=1500.0)
     (sink,) = outbox.ledger().sinks
     assert (2, 3) == (sink.expired, sink.pending)
     assert outbox.ledger().balanced
@@ -44,8 +44,8 @@ def test_the_disk_gets_back_what_a_long_outage_took(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once the backlog is delivered the file shrinks again, a portion at a time."""
-    monkeypatch.setattr(upkeep, "_KEEP_PAGES", 16)
-    monkeypatch.setattr(upkeep, "_RETURN_PAGES", 64)
+    monkeypatch.setattr(health, "_KEEP_PAGES", 16)
+    monkeypatch.setattr(health, "_RETURN_PAGES", 64)
     outbox = open_outbox(tmp_path)
     for _ in range(8):
         store(outbox, *(new_ids(50) for _ in range(32)))
@@ -53,10 +53,10 @@ def test_the_disk_gets_back_what_a_long_outage_took(
         before = db.execute("PRAGMA page_count").fetchone()[0]
         while batch := backlog.next_batch(db, "logs"):
             backlog.settle(db, "logs", batch, Receipt(batch.events))
-        upkeep.upkeep(db, oldest=0)
+        health.upkeep(db, oldest=0)
         assert before - 64 == db.execute("PRAGMA page_count").fetchone()[0]
         for _ in range(before // 64):
-            upkeep.upkeep(db, oldest=0)
+            health.upkeep(db, oldest=0)
         assert db.execute("PRAGMA page_count").fetchone()[0] < 64
     outbox.close()
 

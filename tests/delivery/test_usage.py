@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from peewee import PostgresqlDatabase, ProgrammingError
 
-from processors.delivery.events_table import partitions
-from processors.delivery.events_table.migrations import HISTORY
-from service_kit import migrations, postgres
+from processors.delivery.sinks.postgres import partitions
+from processors.delivery.sinks.postgres.migrations import HISTORY
+from service_kit import postgres
+from service_kit.postgres import migrations
 from tests.delivery.table import DAY, NOON, rows
 
 INSERT = """

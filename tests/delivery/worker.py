@@ -15,8 +15,8 @@ from pathlib import Path
 
 import uvloop
 
-from processors.delivery.dispatch import Dispatch
-from processors.delivery.sinks import Batch, Receipt
+from processors.delivery.leader import Dispatch
+from processors.delivery.outbox.batch import Batch, Receipt
 from tests.delivery.samples import append, new_ids, open_outbox
 
 CLIENTS = 8

@@ -13,7 +13,8 @@ import yaml
 
 from processors.catalog.lint import lint
 from processors.catalog.load import EVENTS, load
-from service_kit import migrations, postgres
+from service_kit import postgres
+from service_kit.postgres import migrations
 from telesift.database import HISTORIES
 from tests.docs.blocks import Block, blocks
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from peewee import OperationalError
 
-from processors.delivery import accounts, owners
-from processors.delivery.events_table import sqlstate
-from processors.delivery.events_table.retention import Window
-from processors.delivery.trouble import Trouble
+from processors.delivery.outbox import owners, salvage
+from processors.delivery.outbox.health import Trouble
+from processors.delivery.sinks.postgres import sqlstate
+from processors.delivery.sinks.postgres.retention import Window
 from processors.pipeline.reasons import Reason
-from service_kit.problem import Problem
+from service_kit.http.problem import Problem
 
 ROOT = Path(__file__).parents[2]
 _, REASONS, ERRORS, UNDELIVERABLE, RETRIES = re.split(
@@ -88,7 +88,7 @@ def set_aside() -> set[str]:
     }
     window, year = Window.at(datetime.now(UTC), 7), timedelta(days=365)
     objections = {window.objection(window.first - year), window.objection(window.last + year)}
-    return (counted | passed_on | {owners.REASON, accounts.REASON} | objections) - {"", None}
+    return (counted | passed_on | {owners.REASON, salvage.REASON} | objections) - {"", None}
 
 
 def test_every_reason_is_documented_and_every_documented_one_exists() -> None:

@@ -8,11 +8,12 @@ import pytest
 import typer
 from msgspec import structs
 
-from service_kit import migrations, postgres
+from service_kit import postgres
+from service_kit.postgres import migrations
 from service_kit.settings import Settings
 from telesift.cli import app
 from telesift.database import HISTORIES
-from telesift.reference import api
+from telesift.generate import api_page
 from tests.docs.blocks import PAGES, ROOT, blocks, codes
 from tests.docs.test_reference import FIELDS, HEALTH
 
@@ -39,7 +40,9 @@ def test_every_setting_exists() -> None:
 def test_every_endpoint_exists() -> None:
     """A method and a path are in one of the services' documents."""
     known = {
-        re.sub(r"{\w+}", "{}", path) for known in api.SERVICES for path in known.document["paths"]
+        re.sub(r"{\w+}", "{}", path)
+        for known in api_page.SERVICES
+        for path in known.document["paths"]
     }
     named = {match[1].partition("?")[0] for code in codes() if (match := CALL.match(code.text))}
     plain = {re.sub(r"{[\w,]+}", "{}", path) for path in named - OF_THE_HOST}

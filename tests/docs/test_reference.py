@@ -9,16 +9,18 @@ from pathlib import Path
 import msgspec
 import pytest
 from falcon.inspect import inspect_routes
+from telesift.reference import pages
 
 from dashboard.app import create_app as create_dashboard
 from processors.gateway.app import create_app as create_processor
 from psr_service.app import create_app as create_psr
 from psr_service.store import fetch
-from service_kit import migrations, postgres
+from service_kit import postgres
+from service_kit.postgres import migrations
 from service_kit.settings import Settings, page, read
 from telesift.database import HISTORIES
-from telesift.reference import api, pages
-from telesift.reference.dictionary import MARK, dictionary
+from telesift.generate import api_page
+from telesift.generate.database_page import MARK, dictionary
 from tests.services import environment
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +88,7 @@ def test_every_endpoint_is_in_its_services_document(
 ) -> None:
     """What the application answers and what its document lists is the same."""
     app = create(read(environment(tmp_path) | {"DATABASE_URL": database_url}))
-    (document,) = (known.document for known in api.SERVICES if known.name == service)
+    (document,) = (known.document for known in api_page.SERVICES if known.name == service)
     assert routes(app) - HEALTH == document["paths"].keys() - HEALTH
 
 

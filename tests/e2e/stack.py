@@ -27,7 +27,7 @@ from typing import Any, Final, Self
 import psycopg2
 import requests
 
-from service_kit.embedded_postgres import EmbeddedPostgres
+from service_kit.postgres.embedded import EmbeddedPostgres
 from tests.services import free_port, wait_until
 
 ROOT: Final = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from service_kit import postgres
-from service_kit.embedded_postgres import EmbeddedPostgres
+from service_kit.postgres.embedded import EmbeddedPostgres
 from tests.e2e.stack import VAULT, Process
 from tests.services import TOKENS, USER, bearer, free_port
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from service_kit.embedded_postgres import EmbeddedPostgres
+from service_kit.postgres.embedded import EmbeddedPostgres
 from tests.collector import running as collectors
 from tests.collector.running import require_otelcol
 from tests.faults import arrivals

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from service_kit.embedded_postgres import EmbeddedPostgres
+from service_kit.postgres.embedded import EmbeddedPostgres
 from tests.faults import arrivals
 from tests.faults.processor import assert_nothing_is_lost, processing
 

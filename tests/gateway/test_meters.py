@@ -11,10 +11,11 @@ import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
-from processors.delivery import owners
-from processors.delivery.dispatch import Dispatch
-from processors.delivery.outbox import Outbox
-from processors.delivery.sinks import Batch, Retry
+from processors.delivery.leader import Dispatch
+from processors.delivery.outbox import owners
+from processors.delivery.outbox.batch import Batch
+from processors.delivery.outbox.outbox import Outbox
+from processors.delivery.sinks.sink import Retry
 from processors.gateway.meters import watch
 from service_kit.settings import read
 from tests.delivery.samples import USER, Recorder, new_ids, open_outbox, store

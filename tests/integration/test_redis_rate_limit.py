@@ -10,8 +10,8 @@ import pytest
 from limits import RateLimitItemPerMinute
 from structlog.testing import capture_logs
 
-from service_kit.rate_limit import counters
-from service_kit.rate_limit.counters import AsyncCounter, Counter
+from service_kit.http import rate_limit
+from service_kit.http.rate_limit import AsyncCounter, Counter
 from tests.redis_server import Redis, needs_redis
 
 pytestmark = needs_redis
@@ -23,7 +23,7 @@ SHORT = RateLimitItemPerMinute(2, namespace="test")
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait longer than a service would: a busy machine is not an outage."""
-    monkeypatch.setattr(counters, "_PATIENCE_SECONDS", 10)
+    monkeypatch.setattr(rate_limit, "_PATIENCE_SECONDS", 10)
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_an_outage_is_survived_with_a_count_of_ones_own(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Redis dies and comes back: no request fails, each process keeps the limit by itself."""
-    monkeypatch.setattr(counters, "_OUTAGE_SECONDS", 0)
+    monkeypatch.setattr(rate_limit, "_OUTAGE_SECONDS", 0)
     counter = Counter(redis.url)
     assert counter.refused_until(SHORT, "ann") is None
     redis.stop()
@@ -84,7 +84,7 @@ def test_an_outage_is_survived_with_a_count_of_ones_own(
 
 def test_an_outage_does_not_stop_a_loop(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same for an ASGI application."""
-    monkeypatch.setattr(counters, "_OUTAGE_SECONDS", 0)
+    monkeypatch.setattr(rate_limit, "_OUTAGE_SECONDS", 0)
 
     async def run() -> None:
         counter = AsyncCounter(redis.url)
@@ -112,7 +112,7 @@ def test_a_dead_redis_is_not_asked_for_a_while(redis: Redis) -> None:
 
 def test_a_redis_that_hangs_is_an_outage_too(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     """It takes connections and answers nothing: each kind of application counts for itself."""
-    monkeypatch.setattr(counters, "_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(rate_limit, "_PATIENCE_SECONDS", 0.1)
     redis.hang()
 
     async def on_loop() -> float | None:

@@ -14,7 +14,8 @@ from psr_service.connections import Connections, connect
 from psr_service.messages import ImpressionForm, RatingForm, Source
 from psr_service.migrations import HISTORY
 from psr_service.store import Store
-from service_kit import migrations, postgres
+from service_kit import postgres
+from service_kit.postgres import migrations
 from service_kit.settings import read
 
 OWNER, OTHER, ANALYST = (str(UUID(int=number)) for number in (1, 2, 3))

@@ -16,8 +16,8 @@ from psr_service.connections import Connections
 from psr_service.store import Store
 from service_kit import postgres
 from telesift.commands import db, privacy, report
-from telesift.commands.report.ratings import By
-from telesift.commands.report.terminal import bar, sparkline
+from telesift.reports.ratings import By
+from telesift.reports.sheet import bar, sparkline
 from tests.psr_service.conftest import rating, showing
 
 Run = Callable[..., Result]

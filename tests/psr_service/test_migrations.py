@@ -9,7 +9,8 @@ import pytest
 from peewee import IntegrityError, OperationalError, PostgresqlDatabase, ProgrammingError
 
 from psr_service.migrations import HISTORY
-from service_kit import migrations, postgres
+from service_kit import postgres
+from service_kit.postgres import migrations
 
 NAMES = [
     "0001_ratings",

@@ -16,7 +16,7 @@ from falcon import testing
 
 from psr_service.app import create_app
 from service_kit import postgres
-from service_kit.embedded_postgres import EmbeddedPostgres
+from service_kit.postgres.embedded import EmbeddedPostgres
 from service_kit.settings import read
 
 OWNER = str(uuid4())

@@ -11,7 +11,7 @@ import falcon
 import falcon.asgi
 from falcon.testing import TestClient
 
-from service_kit import error_handlers
+from service_kit.http import error_handlers
 
 USER = "11111111-1111-4111-8111-111111111111"
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-from service_kit.tracing import spans
+from service_kit.telemetry import spans
 from tests.service_kit.apps import MakeClient, asgi_client, wsgi_client
 from tests.service_kit.recorder import Recorder
 

@@ -17,7 +17,7 @@ from falcon import Request, Response
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from service_kit.auth import Authenticator, Caller, Credential, Role, authenticator
-from service_kit.problem import Unauthenticated, Unavailable
+from service_kit.http.problem import Unauthenticated, Unavailable
 from service_kit.settings import AuthMode, JwtAlgorithm, Settings
 from tests.service_kit.apps import USER, listening
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from service_kit.auth import Caller, Credential, Role
 from service_kit.auth.authenticator import Recognised, Remembering
-from service_kit.problem import Unauthenticated
+from service_kit.http.problem import Unauthenticated
 from tests.service_kit.apps import USER
 
 CALLER = Caller(USER, None, frozenset({Role.USER}))

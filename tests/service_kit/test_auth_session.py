@@ -10,9 +10,9 @@ import pytest
 from falcon import Request, Response
 
 from service_kit.auth import Authenticator, Caller, Credential, Role, authenticator, host_session
-from service_kit.problem import Unauthenticated, Unavailable
+from service_kit.http.problem import Unauthenticated, Unavailable
 from service_kit.settings import AuthMode, Settings
-from service_kit.tracing import TraceMiddleware
+from service_kit.telemetry.requests import TraceMiddleware
 from tests.service_kit.apps import USER, listening
 
 COOKIE = Credential(True, "cookie-of-ann")

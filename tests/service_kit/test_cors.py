@@ -5,7 +5,7 @@ import pytest
 from falcon import Request, Response
 
 from service_kit.auth import AuthMiddleware, authenticator
-from service_kit.cors import CorsMiddleware
+from service_kit.http.cors import CorsMiddleware
 from service_kit.settings import Settings
 from tests.service_kit.apps import USER, MakeClient
 

@@ -14,7 +14,7 @@ import psycopg2
 import pytest
 
 from service_kit import postgres
-from service_kit.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresFailed
+from service_kit.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresFailed
 from service_kit.settings import read
 
 

@@ -9,9 +9,9 @@ import pytest
 from falcon import Request, Response
 from structlog.testing import capture_logs
 
-from service_kit import error_handlers, problem
-from service_kit.problem import FieldError, Problem
-from service_kit.tracing import TraceMiddleware
+from service_kit.http import error_handlers, problem
+from service_kit.http.problem import FieldError, Problem
+from service_kit.telemetry.requests import TraceMiddleware
 from tests.service_kit.apps import MakeClient
 
 CANARY = "canary-7f3a"

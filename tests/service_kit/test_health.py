@@ -9,8 +9,8 @@ import falcon.asgi
 import pytest
 from falcon.testing import TestClient
 
-from service_kit import error_handlers, health, middleware
-from service_kit.health import Check
+from service_kit.http import error_handlers, health, middleware
+from service_kit.http.health import Check
 from service_kit.settings import Settings
 
 

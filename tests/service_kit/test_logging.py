@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from service_kit.logging.libraries import template
+from service_kit.telemetry.logs import template
 
 CANARY = "canary-5e1d"
 

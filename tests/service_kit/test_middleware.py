@@ -8,7 +8,7 @@ import pytest
 from falcon import Request, Response
 from structlog.testing import capture_logs
 
-from service_kit import middleware
+from service_kit.http import middleware
 from service_kit.settings import Settings
 from tests.service_kit.apps import USER, MakeClient
 
@@ -102,7 +102,7 @@ def test_a_false_content_length_is_no_number(length: str, logs: list[Any]) -> No
     """It is the client's claim; WSGI servers check it, and so do we."""
     from falcon.testing import create_environ
 
-    from service_kit.access_log import AccessLog
+    from service_kit.telemetry.requests import AccessLog
 
     req, resp = Request(create_environ(headers={"Content-Length": length})), Response()
     log = AccessLog()

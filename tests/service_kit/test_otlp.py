@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
-from service_kit import otlp
+from service_kit.telemetry import export
 from tests.service_kit.apps import listening
 
 SERVICE = """
@@ -106,6 +106,6 @@ def test_nothing_is_exported_unless_asked_for(
 ) -> None:
     """An endpoint, for this signal or for all, that nothing switches off."""
     assert (traces, metrics) == (
-        otlp.is_exported("TRACES", environ),
-        otlp.is_exported("METRICS", environ),
+        export.is_exported("TRACES", environ),
+        export.is_exported("METRICS", environ),
     )

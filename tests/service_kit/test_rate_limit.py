@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from falcon import Request, Response
 
-from service_kit import middleware
+from service_kit.http import middleware
 from service_kit.settings import Settings
 from tests.service_kit.apps import USER, MakeClient
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from opentelemetry.trace import StatusCode
 
-from service_kit.tracing import span, traced
+from service_kit.telemetry import span, traced
 from tests.service_kit.recorder import Recorder
 
 CANARY = "canary-2b7e"

@@ -13,14 +13,9 @@ from falcon import Request, Response
 from falcon.testing import ASGIConductor, TestClient
 from opentelemetry.trace import SpanKind, StatusCode
 
-from service_kit.problem import Forbidden
-from service_kit.tracing import (
-    TraceMiddleware,
-    current_span_context,
-    current_trace_id,
-    span,
-    trace_headers,
-)
+from service_kit.http.problem import Forbidden
+from service_kit.telemetry import current_span_context, current_trace_id, span, trace_headers
+from service_kit.telemetry.requests import TraceMiddleware
 from tests.service_kit.apps import MakeClient
 from tests.service_kit.recorder import Recorder
 

@@ -7,9 +7,9 @@ from typing import Any
 import falcon
 from falcon import Request, Response, testing
 
-from service_kit import error_handlers
-from service_kit.problem import Unauthenticated
-from service_kit.whole_requests import WholeRequests
+from service_kit.http import error_handlers
+from service_kit.http.drain import WholeRequests
+from service_kit.http.problem import Unauthenticated
 
 
 class Refusing:

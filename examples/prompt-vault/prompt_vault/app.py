@@ -17,11 +17,13 @@ from prompt_vault.settings import VaultSettings, read
 from prompt_vault.sharing import SharedResource, ShareResource
 from prompt_vault.telemetry import ServerEvents
 from prompt_vault.transfer import ExportResource, ImportsResource
-from service_kit import error_handlers, health, logging, metrics, migrations, postgres, tracing
-from service_kit.access_log import AccessLog
+from service_kit import postgres, telemetry
 from service_kit.auth import AuthMiddleware
-from service_kit.tracing import TraceMiddleware
-from service_kit.whole_requests import WholeRequests
+from service_kit.http import error_handlers, health
+from service_kit.http.drain import WholeRequests
+from service_kit.postgres import migrations
+from service_kit.telemetry import export, logs
+from service_kit.telemetry.requests import AccessLog, TraceMiddleware
 
 App = falcon.App[Any, Any]
 
@@ -31,9 +33,9 @@ SERVICE: Final = "prompt-vault"
 def create() -> App:
     """Make the application out of the environment; gunicorn calls it in its worker."""
     settings = read(os.environ)
-    logging.configure(settings.kit)
-    tracing.configure(SERVICE)
-    metrics.configure(SERVICE)
+    logs.configure(settings.kit)
+    telemetry.configure(SERVICE)
+    export.configure(SERVICE)
     _open_database(settings)
     # Nobody else ever needs to know it: we send it, and we answer for it at /me.
     service_token = secrets.token_urlsafe(32)

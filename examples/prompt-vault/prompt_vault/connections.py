@@ -5,8 +5,8 @@ from typing import Any
 
 from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
 
+from service_kit.http.problem import Unavailable
 from service_kit.postgres import CONNECTION_LOST
-from service_kit.problem import Unavailable
 
 
 class Connections(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no types

@@ -7,7 +7,7 @@ import msgspec
 from falcon import MEDIA_JSON, Request, Response
 from msgspec import Meta, Struct
 
-from service_kit.problem import BadRequest, PayloadTooLarge, UnsupportedMediaType
+from service_kit.http.problem import BadRequest, PayloadTooLarge, UnsupportedMediaType
 
 _MOST_BYTES: Final = 1024 * 1024
 

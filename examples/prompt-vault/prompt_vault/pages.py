@@ -8,7 +8,7 @@ import falcon
 from falcon import MEDIA_HTML, Request, Response
 
 from prompt_vault.settings import VaultSettings
-from service_kit.problem import NotFound
+from service_kit.http.problem import NotFound
 
 _PAGES: Final = ("/", "/p/{prompt_id:uuid}", "/new", "/transfer")
 _DIST: Final = Path(__file__).parents[1] / "web" / "dist"

@@ -11,8 +11,8 @@ from peewee import ModelSelect
 from prompt_vault.forms import PromptChange, PromptForm, answer, read
 from prompt_vault.models import Prompt, database, now
 from prompt_vault.rendering import VARIANTS
-from service_kit.problem import BadRequest, NotFound
-from service_kit.tracing import traced
+from service_kit.http.problem import BadRequest, NotFound
+from service_kit.telemetry import traced
 
 
 def owned(req: Request) -> "ModelSelect[Prompt]":

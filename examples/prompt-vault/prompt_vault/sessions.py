@@ -18,8 +18,8 @@ from prompt_vault.settings import VaultSettings
 from prompt_vault.telemetry import ServerEvents
 from service_kit.auth import Caller, Credential, Role
 from service_kit.auth.dev import DevTokens
-from service_kit.problem import Unauthenticated
-from service_kit.tracing import traced
+from service_kit.http.problem import Unauthenticated
+from service_kit.telemetry import traced
 
 SERVICE_ID: Final = "5e5e5e5e-0000-4000-8000-000000000001"
 """Who the vault itself is, in its own events."""

@@ -15,8 +15,8 @@ from prompt_vault.forms import answer
 from prompt_vault.models import Prompt
 from prompt_vault.prompts import find
 from prompt_vault.telemetry import ServerEvents
-from service_kit.problem import NotFound
-from service_kit.tracing import traced
+from service_kit.http.problem import NotFound
+from service_kit.telemetry import traced
 
 _PAGE: Final = Template(Path(__file__).with_name("shared.html").read_text())
 

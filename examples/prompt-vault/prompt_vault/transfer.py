@@ -10,7 +10,7 @@ from prompt_vault.forms import ImportForm, answer, read
 from prompt_vault.models import Prompt, database
 from prompt_vault.prompts import owned
 from prompt_vault.rendering import parse
-from service_kit.tracing import span, traced
+from service_kit.telemetry import span, traced
 
 
 class ImportsResource:

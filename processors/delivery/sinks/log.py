@@ -4,21 +4,17 @@
 import os
 import select
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
-import msgspec
-
-from processors.delivery.events import StoredEvent
-from processors.delivery.frames import FrameUnreadable
-from processors.delivery.sinks import Batch, Receipt, Retry, Row
+from processors.delivery.outbox.batch import Batch, Receipt, Row
+from processors.delivery.outbox.frames import FrameUnreadable
+from processors.delivery.sinks.sink import Retry
 
 STDOUT: Final = 1
 
 # A pipe takes that much whole or not at all: a process that is killed leaves no half line behind
 # to spoil its successor's first.
 _WHOLE_BYTES: Final = select.PIPE_BUF
-_IDS: Final = ("user_id", "session_id", "trace_id", "span_id")
-_encode = msgspec.json.Encoder().encode
 
 
 class LogSink:
@@ -61,20 +57,9 @@ def _chunks(row: Row) -> Iterator[bytes]:
     """Join lines as far as they are sure to be written whole."""
     chunk = b""
     for event in row.decoded():
-        text = line(event)
+        text = event.as_line()
         if len(chunk) + len(text) > _WHOLE_BYTES:
             yield chunk
             chunk = b""
         chunk += text
     yield chunk
-
-
-def line(event: StoredEvent) -> bytes:
-    """Write an event in the story's names; what it does not have is left out."""
-    fields: dict[str, Any] = {"event": event.event, "id": event.id, "ts": event.ts}
-    for name in _IDS:
-        if value := getattr(event, name):
-            fields[name] = value
-    fields.update(event.attributes)
-    fields.update(event.resource)
-    return _encode(fields) + b"\n"

@@ -1,23 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
 """The `otlp` sink: rows go to a collector as one OTLP/JSON request, as they are stored.
 
-Source: the OTLP specification, "OTLP/HTTP Response" and "Failures". Where it lets a client drop
-data we hold on to it: a wrong address or an expired token is no reason to lose events.
+Where to is said by the standard OTEL_EXPORTER_OTLP_* variables; one with LOGS in its name goes
+before the one without. The timeout is in seconds, as OpenTelemetry for Python reads it.
+Source: the OTLP specification, "OTLP/HTTP Response" and "Failures", and "OpenTelemetry Protocol
+Exporter". Where it lets a client drop data we keep it: a wrong address or an expired token is no
+reason to lose events.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
+import msgspec
 import requests
+import structlog
 import urllib3
+from msgspec import Struct
+from opentelemetry.util.re import parse_env_headers
 
-from processors.delivery.events import events, split
-from processors.delivery.frames import FrameUnreadable, export_request
-from processors.delivery.sinks import Batch, Receipt, Retry, Row, export_body
-from processors.delivery.sinks.otlp_answer import rejected_records
-from processors.delivery.sinks.otlp_target import Target
+from processors.delivery.outbox.batch import Batch, Receipt, Row
+from processors.delivery.outbox.events import events, split
+from processors.delivery.outbox.frames import FrameUnreadable, export_request
+from processors.delivery.sinks.sink import Retry
+
+_DEFAULT_ENDPOINT: Final = "http://localhost:4318"
+_DEFAULT_TIMEOUT_SECONDS: Final = 10.0
+
+_log = structlog.get_logger()
 
 # What a data-dependent refusal looks like; every other one is about us, or about the moment.
 _CONDEMNED: Final = frozenset(
@@ -30,6 +41,56 @@ _CONDEMNED: Final = frozenset(
 _NOTHING: Final = export_request([])
 
 Undeliverable = Counter[tuple[str, str]]
+
+
+class Target(Struct, frozen=True):
+    """An OTLP/HTTP endpoint for logs; certificates are paths of PEM files."""
+
+    url: str
+    headers: Mapping[str, str] = {}
+    timeout_seconds: float = _DEFAULT_TIMEOUT_SECONDS
+    certificate: str | None = None
+    client_certificate: tuple[str, str] | None = None
+
+
+def read_target(environ: Mapping[str, str]) -> Target:
+    """Read the endpoint from the environment."""
+    certificate = _value(environ, "CLIENT_CERTIFICATE")
+    key = _value(environ, "CLIENT_KEY")
+    return Target(
+        url=_url(environ),
+        headers=parse_env_headers(_value(environ, "HEADERS") or "", liberal=True),
+        timeout_seconds=_timeout(environ),
+        certificate=_value(environ, "CERTIFICATE"),
+        client_certificate=(certificate, key) if certificate and key else None,
+    )
+
+
+def _url(environ: Mapping[str, str]) -> str:
+    if endpoint := environ.get("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"):
+        return endpoint  # used as it is, says the specification
+    endpoint = environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or _DEFAULT_ENDPOINT
+    return f"{endpoint.rstrip('/')}/v1/logs"
+
+
+def _timeout(environ: Mapping[str, str]) -> float:
+    text = _value(environ, "TIMEOUT")
+    try:
+        seconds = float(text) if text else _DEFAULT_TIMEOUT_SECONDS
+    except ValueError:
+        seconds = 0.0
+    if seconds > 0:
+        return seconds
+    _log.warning("otlp.timeout_invalid", used_seconds=_DEFAULT_TIMEOUT_SECONDS)
+    return _DEFAULT_TIMEOUT_SECONDS
+
+
+def _value(environ: Mapping[str, str], name: str) -> str | None:
+    """Give a variable's value; an empty one counts as unset, as the specification says."""
+    for variable in (f"OTEL_EXPORTER_OTLP_LOGS_{name}", f"OTEL_EXPORTER_OTLP_{name}"):
+        if value := environ.get(variable, "").strip():
+            return value
+    return None
 
 
 class OtlpSink:
@@ -61,7 +122,7 @@ class OtlpSink:
         self._session.close()
 
     def _send(self, rows: Sequence[Row], undeliverable: Undeliverable) -> None:
-        answer = self._post(export_body(rows))
+        answer = self._post(export_request(row.frames for row in rows))
         if _is_taken(answer):
             count = min(rejected_records(answer.content), sum(row.events for row in rows))
             if count:
@@ -123,3 +184,26 @@ def _retry_after(answer: requests.Response) -> float | None:
         return urllib3.Retry().get_retry_after(answer.raw)
     except urllib3.exceptions.InvalidHeader:
         return None
+
+
+class _PartialSuccess(Struct):
+    rejectedLogRecords: int | str = 0
+
+
+class _ExportLogsServiceResponse(Struct):
+    partialSuccess: _PartialSuccess | None = None
+
+
+_decode = msgspec.json.Decoder(_ExportLogsServiceResponse).decode
+
+
+def rejected_records(body: bytes) -> int:
+    """Read how many records were refused for good; 0 where the answer does not say.
+
+    Its `errorMessage` may quote what we sent, so it is not even read.
+    """
+    try:
+        partial = _decode(body).partialSuccess
+        return max(0, int(partial.rejectedLogRecords)) if partial else 0
+    except (msgspec.MsgspecError, ValueError):
+        return 0

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from processors.catalog.generate import collector
 from processors.catalog.load import load
+from telesift.generate import collector
 from tests.catalog.registries import SOUND, write
 from tests.collector.running import FILE_SINK, collecting, require_otelcol
 

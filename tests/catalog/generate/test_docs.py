@@ -8,11 +8,11 @@ import jsonschema_rs
 import pytest
 
 from processors.catalog import shape
-from processors.catalog.generate import docs, json_schema
 from processors.catalog.lint import CHECKS
 from processors.catalog.load import load
+from telesift.generate import events_page, json_schema
 
-PAGE = docs.render(load())
+PAGE = events_page.render(load())
 
 
 def section(heading: str) -> str:
@@ -68,6 +68,6 @@ def test_every_link_within_the_page_leads_somewhere() -> None:
 def test_every_annotation_and_every_check_is_explained() -> None:
     """Who writes a definition finds each key, and each rule that it is held to."""
     keys = {*shape.Constraints.__struct_fields__, *shape.Narrowing.__struct_fields__}
-    assert keys == {key for key, _ in docs.ANNOTATIONS}
+    assert keys == {key for key, _ in events_page.ANNOTATIONS}
     for check in CHECKS:
         assert f"| `{check.id}` | {check.summary} |" in PAGE

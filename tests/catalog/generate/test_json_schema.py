@@ -8,8 +8,8 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from processors.catalog.generate import json_schema
 from processors.catalog.load import load
+from telesift.generate import json_schema
 from tests.catalog.registries import changed, write
 
 NOW = "2026-11-23T09:30:00Z"

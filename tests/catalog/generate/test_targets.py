@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from processors.catalog.generate import TARGETS, drifted, write
 from processors.catalog.load import load
+from telesift.generate import TARGETS, drifted, write
 
 ROOT = Path(__file__).parents[3]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from processors.catalog.generate import example, typescript
 from processors.catalog.load import load
 from processors.catalog.model import Catalog
+from telesift.generate import example, typescript
 from tests.catalog.registries import write
 
 ROOT = Path(__file__).parents[3]
