@@ -52,7 +52,6 @@ def attribute(definition: shape.AttributeDefinition, place: Place) -> Attribute:
         minimum=constraints.min,
         maximum=constraints.max,
         unit=constraints.unit,
-        action=constraints.action,
         reason=constraints.reason,
         owner=constraints.owner,
         review_by=constraints.review_by,

@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from processors.catalog.model import Action, Format, Sensitivity, Value
+from processors.catalog.model import Format, Sensitivity, Value
 
 Stability = Literal["development", "alpha", "beta", "release_candidate", "stable", "deprecated"]
 
@@ -39,7 +39,6 @@ class Constraints(_Closed, frozen=True):
     sensitivity: Sensitivity
     owner: str = ""
     review_by: date | None = None
-    action: Action | None = None
     reason: str = ""
     wire_key: str | None = None
     format: Format | None = None

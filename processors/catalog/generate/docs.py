@@ -43,8 +43,7 @@ an error.
 """
 
 ANNOTATIONS: Final = (
-    ("sensitivity", "`none`, `pseudonymous` or `hashed`; required"),
-    ("action", "what a sensitive value undergoes: `keep` or `hash`"),
+    ("sensitivity", "`none`, `pseudonymous` (kept for a reason) or `hashed`; required"),
     ("reason", "why a sensitive value is needed at all"),
     ("pattern", "a string's regular expression; the whole value must match"),
     ("max_bytes", "a string's longest length"),
@@ -130,7 +129,7 @@ def _dictionary(catalog: Catalog) -> Iterator[str]:
             ("Admits", _admits(attribute)),
             ("Unit", attribute.unit and f"`{attribute.unit}`"),
             ("In OTLP", f"`{attribute.wire_key}`"),
-            ("Sensitivity", " ".join(filter(None, (attribute.sensitivity, _why(attribute))))),
+            ("Sensitivity", ". ".join(filter(None, (attribute.sensitivity, attribute.reason)))),
             ("Example", ", ".join(f"`{value}`" for value in attribute.examples)),
             ("Owner", f"{attribute.owner}, review by {attribute.review_by}"),
             ("Used by", _users(key, catalog)),
@@ -143,10 +142,6 @@ def _dictionary(catalog: Catalog) -> Iterator[str]:
 def _users(key: str, catalog: Catalog) -> str:
     events = [f"`{name}`" for name, event in catalog.events.items() if key in event.attributes]
     return ", ".join([*events, *(["the OTLP resource"] if key in catalog.resource else [])])
-
-
-def _why(attribute: Attribute) -> str:
-    return attribute.reason and f"({attribute.action}): {attribute.reason}"
 
 
 def _admits(attribute: Attribute) -> str:
