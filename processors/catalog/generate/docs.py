@@ -40,6 +40,8 @@ _WRITING: Final = """\
 The catalog is an OpenTelemetry Weaver registry (`definition/2`) in `processors/catalog/events/`.
 What Weaver has no word for stands under `annotations.telesift`; a key that is not listed here is
 an error.
+`owner` and `review_by` may stand once per file, as the annotations of an attribute group with
+`visibility: public`: they hold for every event and attribute of that file that has none of its own.
 """
 
 ANNOTATIONS: Final = (
