@@ -38,9 +38,12 @@ class _Me(Struct):
 class HostSession:
     """Asks the host, passing on the one cookie that it names or the bearer token, nothing else."""
 
-    def __init__(self, me_url: str, cookie_name: str) -> None:
+    def __init__(
+        self, me_url: str, cookie_name: str, *, timeout_seconds: float = _TIMEOUT_SECONDS
+    ) -> None:
         self._me_url = me_url
         self._cookie_name = cookie_name
+        self._timeout_seconds = timeout_seconds
         self._http = requests.Session()
         # One caller's answer must not leave a cookie behind for the next, nor .netrc a password.
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -65,7 +68,7 @@ class HostSession:
         with self._http.get(
             self._me_url,
             headers=headers,
-            timeout=_TIMEOUT_SECONDS,
+            timeout=self._timeout_seconds,
             allow_redirects=False,
             stream=True,
         ) as answer:
