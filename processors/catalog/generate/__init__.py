@@ -2,7 +2,7 @@
 """Everything that is written from the catalog: one module a target, one row a file."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -28,15 +28,15 @@ TARGETS: Final = (
 )
 
 
-def write(catalog: Catalog, root: Path) -> list[str]:
+def write(catalog: Catalog, root: Path, *, targets: Sequence[Target] = TARGETS) -> list[str]:
     """Write every target below `root`; a failure leaves all of them as they were."""
     with tempfile.TemporaryDirectory(dir=root, prefix=".generate-") as folder:
-        for index, target in enumerate(TARGETS):
+        for index, target in enumerate(targets):
             Path(folder, str(index)).write_text(target.render(catalog), encoding="utf-8")
-        for index, target in enumerate(TARGETS):
+        for index, target in enumerate(targets):
             (root / target.path).parent.mkdir(parents=True, exist_ok=True)
             Path(folder, str(index)).replace(root / target.path)
-    return [target.path for target in TARGETS]
+    return [target.path for target in targets]
 
 
 def drifted(catalog: Catalog, root: Path) -> Iterator[str]:
