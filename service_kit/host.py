@@ -10,7 +10,7 @@ from urllib3.exceptions import HTTPError
 from service_kit.auth.caller import Credential
 from service_kit.telemetry import error_type, trace_headers
 
-_TIMEOUT_SECONDS: Final = 2
+TIMEOUT_SECONDS: Final = 2
 
 
 class HostUnreachable(Exception):
@@ -35,8 +35,11 @@ class HostClient:
     knows none, and a cookie's value is passed on as the bearer token that it is.
     """
 
-    def __init__(self, cookie_name: str | None) -> None:
+    def __init__(
+        self, cookie_name: str | None, *, timeout_seconds: float = TIMEOUT_SECONDS
+    ) -> None:
         self._cookie_name = cookie_name
+        self._timeout_seconds = timeout_seconds
         self._http = requests.Session()
         # One caller's answer must not leave a cookie behind for the next, nor .netrc a password.
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -50,7 +53,11 @@ class HostClient:
         headers = {"Accept": "application/json"} | trace_headers() | self._proof(credential)
         try:
             with self._http.get(
-                url, headers=headers, timeout=_TIMEOUT_SECONDS, allow_redirects=False, stream=True
+                url,
+                headers=headers,
+                timeout=self._timeout_seconds,
+                allow_redirects=False,
+                stream=True,
             ) as answer:
                 body = answer.raw.read(most_bytes, decode_content=True) if most_bytes else b""
                 return HostAnswer(answer.status_code, body)

@@ -29,9 +29,12 @@ _OF_STRINGS: Final = ("format", "pattern", "max_bytes")
 _OF_NUMBERS: Final = ("min", "max", "unit")
 
 
-def attribute(definition: shape.AttributeDefinition, place: Place) -> Attribute:
-    """Build one attribute; raises `CatalogError` where its constraints cannot all be meant."""
+def attribute(
+    definition: shape.AttributeDefinition, place: Place, file: shape.Stewardship
+) -> Attribute:
+    """Build one attribute of a file; raises `CatalogError` where its constraints contradict."""
     constraints = definition.annotations.telesift
+    stewardship = constraints.within(file)
     where = place.at("annotations", "telesift")
     members = _members(definition, place.at("type", "members"))
     value_type = ValueType.STRING if members is not None else ValueType(str(definition.type))
@@ -52,10 +55,9 @@ def attribute(definition: shape.AttributeDefinition, place: Place) -> Attribute:
         minimum=constraints.min,
         maximum=constraints.max,
         unit=constraints.unit,
-        action=constraints.action,
         reason=constraints.reason,
-        owner=constraints.owner,
-        review_by=constraints.review_by,
+        owner=stewardship.owner,
+        review_by=stewardship.review_by,
         stability=definition.stability,
         examples=shape.as_tuple(definition.examples),
         note=definition.note,

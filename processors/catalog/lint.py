@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Final, TypeAlias
 
 from processors.catalog.model import (
-    Action,
     Attribute,
     Catalog,
     Event,
@@ -151,18 +150,6 @@ def unused(catalog: Catalog, _: date) -> Complaints:
             yield attribute.source, f"{attribute.key} is used by no event, nor by the resource"
 
 
-def action(catalog: Catalog, _: date) -> Complaints:
-    expected = {Sensitivity.NONE: (None,), Sensitivity.PSEUDONYMOUS: (Action.KEEP,)}
-    for attribute in catalog.attributes.values():
-        actions = expected.get(attribute.sensitivity, (Action.HASH,))
-        if attribute.action not in actions:
-            named = actions[0] or "none"
-            yield (
-                attribute.source,
-                f"{attribute.key} is {attribute.sensitivity}: its action is {named}",
-            )
-
-
 def reason(catalog: Catalog, _: date) -> Complaints:
     for attribute in catalog.attributes.values():
         if attribute.sensitivity is not Sensitivity.NONE and not attribute.reason:
@@ -202,7 +189,6 @@ CHECKS: Final = (
     Check("loose-number", "A number has a lower bound.", loose_number),
     Check("unit", "A number has a unit, and its key does not claim another.", unit),
     Check("unused", "Every attribute is used by an event, or by the resource.", unused),
-    Check("action", "A sensitive attribute has the action that its sensitivity asks for.", action),
     Check("reason", "A sensitive attribute says why it is collected.", reason),
     Check("content", "No free-form attribute is named like content or a credential.", content),
     Check("example", "Every attribute has an example, and admits it.", example),

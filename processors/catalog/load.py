@@ -3,7 +3,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from processors.catalog import define, refine, shape
-from processors.catalog.document import CatalogError, Place, read
+from processors.catalog.document import CatalogError, Document, Place, read
 from processors.catalog.envelope import RESOURCE_GROUP
 from processors.catalog.model import Attribute, Catalog, Event, Source
 
@@ -36,7 +36,7 @@ def load(directory: Path = EVENTS) -> Catalog:
     """
     manifest = read(directory / _MANIFEST).shaped(shape.Manifest)
     documents = [read(path) for path in sorted(directory.glob("*.yaml")) if path.name != _MANIFEST]
-    files = [(Place(document), document.shaped(shape.File)) for document in documents]
+    files = [_file(document) for document in documents]
     attributes, groups = _attributes(files), _groups(files)
     events = _events(files, attributes, groups)
     resource = refine.group(RESOURCE_GROUP, attributes, groups)
@@ -51,24 +51,42 @@ def load(directory: Path = EVENTS) -> Catalog:
     )
 
 
-_Files = list[tuple[Place, shape.File]]
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file of the registry, and who answers for what names nobody itself."""
+
+    place: Place
+    content: shape.File
+    stewardship: shape.Stewardship
 
 
-def _attributes(files: _Files) -> Mapping[str, Attribute]:
+def _file(document: Document) -> _File:
+    place, content = Place(document), document.shaped(shape.File)
+    said = [
+        (place.at("attribute_groups", index, "annotations"), group.annotations.telesift)
+        for index, group in enumerate(content.attribute_groups)
+        if isinstance(group, shape.PublicGroup) and group.annotations is not None
+    ]
+    if len(said) > 1:
+        raise said[1][0].error("another group of this file says who answers for it")
+    return _File(place, content, said[0][1] if said else shape.Stewardship())
+
+
+def _attributes(files: list[_File]) -> Mapping[str, Attribute]:
     found = [
-        define.attribute(definition, place.at("attributes", index))
-        for place, file in files
-        for index, definition in enumerate(file.attributes)
+        define.attribute(definition, file.place.at("attributes", index), file.stewardship)
+        for file in files
+        for index, definition in enumerate(file.content.attributes)
     ]
     _by_name((attribute.wire_key, attribute) for attribute in found)
     return _by_name((attribute.key, attribute) for attribute in found)
 
 
-def _groups(files: _Files) -> refine.Groups:
+def _groups(files: list[_File]) -> refine.Groups:
     groups = {}
-    for place, file in files:
-        for index, group in enumerate(file.attribute_groups):
-            here = place.at("attribute_groups", index)
+    for file in files:
+        for index, group in enumerate(file.content.attribute_groups):
+            here = file.place.at("attribute_groups", index)
             if group.id in groups:
                 raise here.error(f"{group.id} is defined twice")
             groups[group.id] = (here, group)
@@ -76,13 +94,16 @@ def _groups(files: _Files) -> refine.Groups:
 
 
 def _events(
-    files: _Files, attributes: Mapping[str, Attribute], groups: refine.Groups
+    files: list[_File], attributes: Mapping[str, Attribute], groups: refine.Groups
 ) -> Mapping[str, Event]:
-    return _by_name(
-        (definition.name, refine.event(definition, place.at("events", index), attributes, groups))
-        for place, file in files
-        for index, definition in enumerate(file.events)
-    )
+    found = [
+        refine.event(
+            definition, file.place.at("events", index), file.stewardship, attributes, groups
+        )
+        for file in files
+        for index, definition in enumerate(file.content.events)
+    ]
+    return _by_name((event.name, event) for event in found)
 
 
 def _by_name(found: Iterable[tuple[str, _Definition]]) -> Mapping[str, _Definition]:

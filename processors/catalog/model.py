@@ -9,18 +9,15 @@ from typing import TypeAlias
 
 
 class Sensitivity(StrEnum):
-    """How much a value can say about a person."""
+    """How much a value can say about a person, and so what becomes of it.
+
+    NONE and PSEUDONYMOUS values are kept, the latter for a reason that is given; HASHED values are
+    replaced by a keyed hash before anything else sees them.
+    """
 
     NONE = "none"
     PSEUDONYMOUS = "pseudonymous"
     HASHED = "hashed"
-
-
-class Action(StrEnum):
-    """What the processor does with a sensitive value before anything else sees it."""
-
-    KEEP = "keep"
-    HASH = "hash"
 
 
 class ValueType(StrEnum):
@@ -75,7 +72,6 @@ class Attribute:
     minimum: int | None = None
     maximum: int | None = None
     unit: str | None = None
-    action: Action | None = None
     reason: str = ""
     owner: str = ""
     review_by: date | None = None

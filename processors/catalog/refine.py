@@ -29,12 +29,13 @@ class _Use:
 def event(
     definition: shape.EventDefinition,
     place: Place,
+    file: shape.Stewardship,
     attributes: Mapping[str, Attribute],
     groups: Groups,
 ) -> Event:
-    """Build one event; raises `CatalogError` for a reference that leads nowhere or twice."""
+    """Build one event of a file; raises `CatalogError` where a reference leads nowhere or twice."""
     uses = list(_uses(definition.attributes, place.at("attributes"), groups))
-    stewardship = definition.annotations.telesift
+    stewardship = definition.annotations.telesift.within(file)
     return Event(
         name=definition.name,
         brief=definition.brief,

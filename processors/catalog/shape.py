@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from processors.catalog.model import Action, Format, Sensitivity, Value
+from processors.catalog.model import Format, Sensitivity, Value
 
 Stability = Literal["development", "alpha", "beta", "release_candidate", "stable", "deprecated"]
 
@@ -33,13 +33,21 @@ class Manifest(_Closed, frozen=True):
     stability: Stability = "development"
 
 
-class Constraints(_Closed, frozen=True):
+class Stewardship(_Closed, frozen=True):
+    """Who answers for a definition, and until when it may live without a new look."""
+
+    owner: str = ""
+    review_by: date | None = None
+
+    def within(self, file: "Stewardship") -> "Stewardship":
+        """Return this, and the file's word where it says nothing itself."""
+        return Stewardship(self.owner or file.owner, self.review_by or file.review_by)
+
+
+class Constraints(Stewardship, frozen=True, kw_only=True):
     """What an attribute may hold and who answers for it; `model.Attribute` explains each."""
 
     sensitivity: Sensitivity
-    owner: str = ""
-    review_by: date | None = None
-    action: Action | None = None
     reason: str = ""
     wire_key: str | None = None
     format: Format | None = None
@@ -108,25 +116,29 @@ class Reference(_Closed, frozen=True):
     annotations: ReferenceAnnotations | None = None
 
 
-class Group(_Closed, frozen=True):
+class StewardAnnotations(_Closed, frozen=True):
+    """The annotations of an event, or of a public group."""
+
+    telesift: Stewardship
+
+
+class Group(_Closed, frozen=True, tag_field="visibility", tag="internal"):
     """Attributes that several events have in common."""
 
     id: str
-    visibility: Literal["internal"]
-    attributes: list[Reference]
+    attributes: list[Reference] = []
 
 
-class Stewardship(_Closed, frozen=True):
-    """Who answers for an event, and until when it may live without a new look."""
+class PublicGroup(Group, frozen=True, kw_only=True, tag_field="visibility", tag="public"):
+    """A group that may say who answers for everything in its file.
 
-    owner: str = ""
-    review_by: date | None = None
+    Weaver has no annotations for a whole file, nor for an internal group.
+    """
 
-
-class EventAnnotations(_Closed, frozen=True):
-    """The annotations of an event."""
-
-    telesift: Stewardship
+    brief: str
+    stability: Stability
+    annotations: StewardAnnotations | None = None
+    note: str = ""
 
 
 class EventDefinition(_Closed, frozen=True):
@@ -136,7 +148,7 @@ class EventDefinition(_Closed, frozen=True):
     brief: str
     stability: Stability
     attributes: list[Reference]
-    annotations: EventAnnotations = EventAnnotations(Stewardship())
+    annotations: StewardAnnotations = StewardAnnotations(Stewardship())
     note: str = ""
 
 
@@ -145,7 +157,7 @@ class File(_Closed, frozen=True):
 
     file_format: Literal["definition/2"]
     attributes: list[AttributeDefinition] = []
-    attribute_groups: list[Group] = []
+    attribute_groups: list[Group | PublicGroup] = []
     events: list[EventDefinition] = []
 
 

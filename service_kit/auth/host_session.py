@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 
 from service_kit.auth.authenticator import Recognised
 from service_kit.auth.caller import Caller, Credential, identify
-from service_kit.host import HostClient, HostUnreachable
+from service_kit.host import TIMEOUT_SECONDS, HostClient, HostUnreachable
 from service_kit.http.problem import Unauthenticated, Unavailable
 
 _ANSWER_BYTES: Final = 64 * 1024
@@ -34,9 +34,11 @@ class _Me(Struct):
 class HostSession:
     """Asks the host, passing on the one cookie that it names or the bearer token, nothing else."""
 
-    def __init__(self, me_url: str, cookie_name: str) -> None:
+    def __init__(
+        self, me_url: str, cookie_name: str, *, timeout_seconds: float = TIMEOUT_SECONDS
+    ) -> None:
         self._me_url = me_url
-        self._host = HostClient(cookie_name)
+        self._host = HostClient(cookie_name, timeout_seconds=timeout_seconds)
 
     def find(self, credential: Credential) -> Recognised:
         """Ask `/me`; raises `Unauthenticated`, or `Unavailable` where it gives no answer."""

@@ -60,8 +60,8 @@ class RateLimitMiddleware:
         raise TooManyRequests(retry_after=seconds, headers=headers)
 
 
-_OUTAGE_SECONDS: Final = 5  # before Redis is tried again
-_PATIENCE_SECONDS: Final = 0.25
+_OUTAGE_SECONDS: Final = 5.0  # before Redis is tried again
+_PATIENCE_SECONDS: Final = 0.25  # with one request to it
 _CONNECTIONS: Final = 32  # a process's; whoever finds all of them busy waits for one
 
 _log = structlog.get_logger()
@@ -70,11 +70,17 @@ _log = structlog.get_logger()
 class Counter:
     """Counts for the threads of a WSGI application."""
 
-    def __init__(self, redis_url: str | None) -> None:
+    def __init__(
+        self,
+        redis_url: str | None,
+        *,
+        patience_seconds: float = _PATIENCE_SECONDS,
+        outage_seconds: float = _OUTAGE_SECONDS,
+    ) -> None:
         strategy = strategies.SlidingWindowCounterRateLimiter
         self._own = strategy(storage.MemoryStorage())
-        self._shared = strategy(_redis(redis_url)) if redis_url else None
-        self._outage = _Outage()
+        self._shared = strategy(_redis(redis_url, patience_seconds)) if redis_url else None
+        self._outage = _Outage(outage_seconds)
 
     def refused_until(self, item: RateLimitItem, user: str) -> float | None:
         """Count one request; give None, or the time (epoch seconds) when to try again."""
@@ -92,11 +98,17 @@ class Counter:
 class AsyncCounter:
     """Counts on the loop of an ASGI application, without blocking it."""
 
-    def __init__(self, redis_url: str | None) -> None:
+    def __init__(
+        self,
+        redis_url: str | None,
+        *,
+        patience_seconds: float = _PATIENCE_SECONDS,
+        outage_seconds: float = _OUTAGE_SECONDS,
+    ) -> None:
         strategy = aio.strategies.SlidingWindowCounterRateLimiter
         self._own = strategy(aio.storage.MemoryStorage())
-        self._shared = strategy(_async_redis(redis_url)) if redis_url else None
-        self._outage = _Outage()
+        self._shared = strategy(_async_redis(redis_url, patience_seconds)) if redis_url else None
+        self._outage = _Outage(outage_seconds)
 
     async def refused_until(self, item: RateLimitItem, user: str) -> float | None:
         """Count one request; give None, or the time (epoch seconds) when to try again."""
@@ -111,24 +123,24 @@ class AsyncCounter:
         return await _ask_async(self._own, item, user)
 
 
-def _redis(url: str) -> storage.RedisStorage:
-    pool = BlockingConnectionPool.from_url(url, **_connections())
+def _redis(url: str, patience_seconds: float) -> storage.RedisStorage:
+    pool = BlockingConnectionPool.from_url(url, **_connections(patience_seconds))
     return storage.RedisStorage(url, connection_pool=pool, wrap_exceptions=True)
 
 
-def _async_redis(url: str) -> aio.storage.RedisStorage:
-    pool: Any = AsyncBlockingConnectionPool.from_url(url, **_connections())
+def _async_redis(url: str, patience_seconds: float) -> aio.storage.RedisStorage:
+    pool: Any = AsyncBlockingConnectionPool.from_url(url, **_connections(patience_seconds))
     return aio.storage.RedisStorage(
         f"async+{url}", implementation="redispy", connection_pool=pool, wrap_exceptions=True
     )
 
 
-def _connections() -> dict[str, Any]:
+def _connections(patience_seconds: float) -> dict[str, Any]:
     return {
         "max_connections": _CONNECTIONS,
-        "timeout": _PATIENCE_SECONDS,
-        "socket_timeout": _PATIENCE_SECONDS,
-        "socket_connect_timeout": _PATIENCE_SECONDS,
+        "timeout": patience_seconds,
+        "socket_timeout": patience_seconds,
+        "socket_connect_timeout": patience_seconds,
         "retry": Retry(NoBackoff(), 0),  # a request waits for one attempt, not for several
     }
 
@@ -150,7 +162,8 @@ async def _ask_async(
 class _Outage:
     """Remembers that Redis did not answer, so that few requests wait for it in vain."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self._until: float | None = None
 
     def lasts(self) -> bool:
@@ -159,7 +172,7 @@ class _Outage:
     def begin(self, failure: StorageError) -> None:
         if self._until is None:
             _log.warning("rate_limit.storage_down", error=error_type(failure.storage_error))
-        self._until = time.monotonic() + _OUTAGE_SECONDS
+        self._until = time.monotonic() + self._seconds
 
     def end(self) -> None:
         if self._until is not None:

@@ -41,11 +41,12 @@ _WRITING: Final = """\
 The catalog is an OpenTelemetry Weaver registry (`definition/2`) in `processors/catalog/events/`.
 What Weaver has no word for stands under `annotations.telesift`; a key that is not listed here is
 an error.
+`owner` and `review_by` may stand once per file, as the annotations of an attribute group with
+`visibility: public`: they hold for every event and attribute of that file that has none of its own.
 """
 
 ANNOTATIONS: Final = (
-    ("sensitivity", "`none`, `pseudonymous` or `hashed`; required"),
-    ("action", "what a sensitive value undergoes: `keep` or `hash`"),
+    ("sensitivity", "`none`, `pseudonymous` (kept for a reason) or `hashed`; required"),
     ("reason", "why a sensitive value is needed at all"),
     ("pattern", "a string's regular expression; the whole value must match"),
     ("max_bytes", "a string's longest length"),
@@ -131,7 +132,7 @@ def _dictionary(catalog: Catalog) -> Iterator[str]:
             ("Admits", _admits(attribute)),
             ("Unit", attribute.unit and f"`{attribute.unit}`"),
             ("In OTLP", f"`{attribute.wire_key}`"),
-            ("Sensitivity", " ".join(filter(None, (attribute.sensitivity, _why(attribute))))),
+            ("Sensitivity", ". ".join(filter(None, (attribute.sensitivity, attribute.reason)))),
             ("Example", ", ".join(f"`{value}`" for value in attribute.examples)),
             ("Owner", f"{attribute.owner}, review by {attribute.review_by}"),
             ("Used by", _users(key, catalog)),
@@ -144,10 +145,6 @@ def _dictionary(catalog: Catalog) -> Iterator[str]:
 def _users(key: str, catalog: Catalog) -> str:
     events = [f"`{name}`" for name, event in catalog.events.items() if key in event.attributes]
     return ", ".join([*events, *(["the OTLP resource"] if key in catalog.resource else [])])
-
-
-def _why(attribute: Attribute) -> str:
-    return attribute.reason and f"({attribute.action}): {attribute.reason}"
 
 
 def _admits(attribute: Attribute) -> str:

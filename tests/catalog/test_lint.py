@@ -93,18 +93,10 @@ BROKEN = {
         "key: dry",
         "dry is used by no event, nor by the resource",
     ),
-    "action": (
-        changed(
-            f"sensitivity: none\n        {LABEL}",
-            f"sensitivity: hashed\n        reason: A key.\n        {LABEL}",
-        ),
-        "key: label",
-        "label is hashed: its action is hash",
-    ),
     "reason": (
         changed(
             f"sensitivity: none\n        {LABEL}",
-            f"sensitivity: pseudonymous\n        action: keep\n        {LABEL}",
+            f"sensitivity: pseudonymous\n        {LABEL}",
         ),
         "key: label",
         "label is sensitive and gives no reason for itself",

@@ -89,6 +89,66 @@ def test_the_digest_follows_what_is_said_and_not_where(tmp_path: Path) -> None:
     assert digest != load(write(tmp_path / "c", changed("max_bytes: 8", "max_bytes: 9"))).digest
 
 
+STEWARDED = """\
+attribute_groups:
+  - id: acme.file
+    visibility: public
+    brief: What the file is about.
+    stability: stable
+    annotations: {telesift: {owner: "@acme/file", review_by: 2027-02-28}}
+"""
+
+
+def test_an_owner_and_a_review_date_stand_once_for_a_file(tmp_path: Path) -> None:
+    """Each holds where a definition has none of its own, and in its own file only."""
+    paint = changed(
+        """\
+    annotations: {telesift: {owner: "@acme/paint", review_by: 2027-01-31}}
+""",
+        STEWARDED,
+    ).replace('max_bytes: 8\n        owner: "@acme/paint"', "max_bytes: 8")
+    other = OTHER_FILE.replace("label", "other")
+    catalog = load(write(tmp_path, paint, other=other))
+    painted, label, coats, apart = (
+        catalog.events["wall.painted"],
+        *(catalog.attributes[key] for key in ("label", "coats", "other")),
+    )
+    assert ("@acme/file", date(2027, 2, 28)) == (painted.owner, painted.review_by)
+    assert ("@acme/file", date(2027, 1, 31)) == (label.owner, label.review_by)
+    assert ("@acme/paint", date(2027, 1, 31)) == (coats.owner, coats.review_by)
+    assert ("", None) == (apart.owner, apart.review_by)
+
+
+WRONG_GROUPS = [
+    ("public", "internal", "brief:", "unknown field `brief`"),
+    ("public", "private", "visibility:", "Invalid value 'private'"),
+    ("    stability: stable\n", "", "- id: acme.file", "missing required field `stability`"),
+    ("owner:", "team:", "annotations:", "unknown field `team`"),
+    ("2027-02-28", "soon", "annotations:", "Invalid RFC3339 encoded date"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "where", "message"), WRONG_GROUPS)
+def test_an_error_in_a_group_names_its_line(
+    tmp_path: Path, old: str, new: str, where: str, message: str
+) -> None:
+    """As Weaver has it, a public group says what it is, and an internal one has no annotations."""
+    group = STEWARDED.replace(old, new)
+    expected = (SOUND + group)[: len(SOUND) + group.index(where)].count("\n") + 1
+    with pytest.raises(CatalogError, match=message) as caught:
+        load(write(tmp_path, SOUND + group))
+    assert f"events/paint.yaml:{expected}" == str(caught.value.source)
+
+
+def test_a_file_has_one_owner(tmp_path: Path) -> None:
+    """Of two groups that say who answers for the file, the second is refused."""
+    second = STEWARDED.replace("attribute_groups:\n", "").replace("acme.file", "acme.again")
+    text = SOUND + STEWARDED + second
+    with pytest.raises(CatalogError, match="another group of this file says") as caught:
+        load(write(tmp_path, text))
+    assert f"events/paint.yaml:{len(text.splitlines())}" == str(caught.value.source)
+
+
 WRONG = [
     ("max_bytes: 8", "max_bytes: eight", "max_bytes: eight", "Expected `int | null`, got `str`"),
     ("max_bytes: 8", "max_byte: 8", "max_byte: 8", "unknown field `max_byte`"),

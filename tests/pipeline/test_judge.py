@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from processors.pipeline.encode import encode_resource_logs
 from processors.pipeline.envelope import Envelope
@@ -12,9 +13,9 @@ from processors.pipeline.judge import Context, judge
 from processors.pipeline.otlp import read_json
 from processors.pipeline.plain import read_plain
 from processors.pipeline.reasons import Reason
-from processors.pipeline.records import MalformedRequest
+from processors.pipeline.records import AnyValue, MalformedRequest
 from processors.pipeline.verdicts import Verdicts
-from processors.pipeline.whitelist import Whitelist
+from processors.pipeline.whitelist import Field, Whitelist
 from service_kit.hashing import keyed_hash
 from tests.pipeline.batches import (
     NOW_MS,
@@ -282,15 +283,15 @@ def test_a_body_that_is_no_batch_is_malformed(body: bytes) -> None:
         read_plain(body)
 
 
-def test_what_cannot_be_examined_is_not_forwarded(
-    verdicts_of: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A redaction that raises drops its record and no other."""
+def test_what_cannot_be_examined_is_not_forwarded(whitelist: Whitelist, context: Context) -> None:
+    """A check or a redaction that raises drops its record and no other."""
 
-    def fail(_: str) -> None:
+    def fail(_: AnyValue) -> str:
         raise RuntimeError
 
-    monkeypatch.setattr("service_kit.pii.find", fail)
-    verdicts = verdicts_of(plain(copied(version="1.0"), copied()))
+    event = whitelist.events["prompt_copied"]
+    event = structs.replace(event, fields={**event.fields, "version": Field("version", fail)})
+    broken = structs.replace(whitelist, events={event.name: event})
+    verdicts = judge(read_plain(plain(copied(version="1.0"), copied())), broken, context)
     assert [(r.index, r.reason) for r in verdicts.rejections] == [(0, "processing_failed")]
     assert 1 == len(verdicts.accepted)
