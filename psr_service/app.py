@@ -16,8 +16,8 @@ from psr_service.ownership import Ownership
 from psr_service.resources import (
     AnalyticsResource,
     EligibilityResource,
+    ImpressionsResource,
     RatingsResource,
-    ShowingsResource,
     SummaryResource,
 )
 from psr_service.store import Store
@@ -27,7 +27,7 @@ from service_kit.tracing import error_type
 from service_kit.whole_requests import WholeRequests
 
 THREADS: Final = 8
-"""Threads a worker: each waits for PostgreSQL most of its time, and holds one connection."""
+"""Threads per worker: each waits for PostgreSQL most of its time, and holds one connection."""
 
 SERVICE: Final = "telesift-psr"
 
@@ -41,7 +41,7 @@ def _now() -> datetime:
 
 
 def create_app(settings: Settings, *, clock: Callable[[], datetime] = _now) -> App:
-    """Wire the service for a worker of up to `THREADS` threads; call it there, after the fork.
+    """Return the service for a worker of up to `THREADS` threads; call it there, after the fork.
 
     It starts without its database, and answers 503 until it is there.
     """
@@ -62,8 +62,8 @@ def _add_routes(app: App, store: Store, settings: Settings) -> None:
     ratings = RatingsResource(store, ownership, psr, settings.features_psr_aggregate)
     eligibility = EligibilityResource(store, ownership, psr, settings.psr_max_prompts_per_day)
     app.add_route("/psr", ratings)
-    app.add_route("/psr/impressions", ShowingsResource(store.show, ownership, psr))
-    app.add_route("/psr/dismissals", ShowingsResource(store.dismiss, ownership, psr))
+    app.add_route("/psr/impressions", ImpressionsResource(store.show, ownership, psr))
+    app.add_route("/psr/dismissals", ImpressionsResource(store.dismiss, ownership, psr))
     app.add_route("/psr/eligibility", eligibility)
     app.add_route("/psr/prompts/{prompt_id}/summary", SummaryResource(store, ownership, psr))
     app.add_route("/psr/analytics/{grouping}", AnalyticsResource(store))

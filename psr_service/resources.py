@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the service answers, one class a path; the rules are in `ratings`, the SQL in `store`."""
+"""What the service answers, one class per path; the rules are in `ratings`, the SQL in `store`."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -47,7 +47,7 @@ class RatingsResource:
     aggregate: Flag
 
     def on_post(self, req: Request, resp: Response) -> None:
-        """Keep the caller's rating of a prompt for today."""
+        """Record the caller's rating of a prompt for today."""
         owner_id = _owner(req, self.psr)
         form = _read(req, RatingForm)
         self.ownership.check(req, form.prompt_id)
@@ -57,7 +57,7 @@ class RatingsResource:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowingsResource:
+class ImpressionsResource:
     """`POST /psr/impressions` and `POST /psr/dismissals`, which `record` differently."""
 
     record: Callable[[UUID, ImpressionForm], UUID]
@@ -82,16 +82,15 @@ class EligibilityResource:
     shown_at_most: int
 
     def on_get(self, req: Request, resp: Response) -> None:
-        """Say whether to put the question to the caller now."""
+        """Return whether to put the question to the caller now."""
         prompt_id = parse_query(req.params, EligibilityQuery).prompt_id
         user_id = req.context.caller.user_id
         if not self.psr.enabled_for(user_id):
             _answer(resp, Eligibility(False, Reason.FEATURE_DISABLED, None))
             return
         self.ownership.check(req, prompt_id)
-        _answer(
-            resp, eligibility(self.store.standing(UUID(user_id), prompt_id), self.shown_at_most)
-        )
+        activity = self.store.activity_today(UUID(user_id), prompt_id)
+        _answer(resp, eligibility(activity, self.shown_at_most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ class SummaryResource:
     psr: Flag
 
     def on_get(self, req: Request, resp: Response, prompt_id: str) -> None:
-        """Sum up the caller's own ratings of a prompt."""
+        """Return the caller's own ratings of a prompt, summed up."""
         owner_id = _owner(req, self.psr)
         known_id = parse_query({"prompt_id": prompt_id}, EligibilityQuery).prompt_id
         self.ownership.check(req, known_id)
@@ -118,7 +117,7 @@ class AnalyticsResource:
     roles: ClassVar = frozenset({Role.ANALYST})
 
     def on_get(self, req: Request, resp: Response, grouping: str) -> None:
-        """Give a page of statistics, as JSON or, where Accept prefers it, as CSV."""
+        """Return a page of statistics, as JSON or, where Accept prefers it, as CSV."""
         if grouping not in list(Grouping):
             raise NotFound
         by = Grouping(grouping)
@@ -132,7 +131,7 @@ class AnalyticsResource:
 
 
 def _owner(req: Request, psr: Flag) -> UUID:
-    """Give the caller's id; raises `FeatureDisabled` where the flag is off for them."""
+    """Return the caller's id; raises `FeatureDisabled` where the flag is off for them."""
     user_id = req.context.caller.user_id
     if not psr.enabled_for(user_id):
         raise FeatureDisabled

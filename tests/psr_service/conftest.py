@@ -47,7 +47,7 @@ def migrated(database_url: str) -> Iterator[Connections]:
 
 @pytest.fixture
 def database(migrated: Connections) -> Connections:
-    """Give the module's database without any ratings or showings."""
+    """Give the module's database without any ratings or impressions."""
     with migrated.connection_context():
         migrated.execute_sql("TRUNCATE psr_ratings, psr_impressions")
     return migrated
@@ -70,7 +70,7 @@ def rating(prompt_id: UUID, stars: int = 4, **others: object) -> RatingForm:
     return RatingForm(**{"prompt_id": prompt_id, "rating": stars, "source": Source.COPY, **others})
 
 
-def showing(prompt_id: UUID, **others: object) -> ImpressionForm:
+def impression(prompt_id: UUID, **others: object) -> ImpressionForm:
     """Make an impression form."""
     return ImpressionForm(**{"prompt_id": prompt_id, "source": Source.COPY, **others})
 

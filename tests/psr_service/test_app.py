@@ -227,10 +227,10 @@ def test_eligibility_says_that_the_flag_is_off(make_client: MakeClient) -> None:
 
 
 def test_impression_keeps_the_clients_id(client: testing.TestClient) -> None:
-    """A client names its showing, and a retry is answered the same."""
-    showing = {"id": str(uuid4()), "prompt_id": PROMPT, "source": "copy"}
+    """A client names its impression, and a retry is answered the same."""
+    impression = {"id": str(uuid4()), "prompt_id": PROMPT, "source": "copy"}
     for path in ("/psr/impressions", "/psr/dismissals", "/psr/impressions"):
-        assert {"id": showing["id"]} == client.simulate_post(path, json=showing).json
+        assert {"id": impression["id"]} == client.simulate_post(path, json=impression).json
 
 
 def test_summary_is_of_the_callers_own_ratings(client: testing.TestClient, clock: Clock) -> None:
