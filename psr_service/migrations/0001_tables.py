@@ -3,7 +3,7 @@
 
 An exposure is a person, a prompt and a UTC day on which the question was shown, however often.
 The triggers record it in the transaction of the impression or the rating itself, so the statistics
-are never late, and erasing somebody's impressions and ratings erases their exposures.
+are never late, and erasing a person's impressions and ratings erases their exposures.
 Finding the exposures in the impressions at each look would take longer than counting them.
 """
 
@@ -130,8 +130,8 @@ RECOMPUTE = """
   {where}
   ORDER BY owner_id, prompt_id, day, i.shown_at, i.id;"""
 
-# SECURITY DEFINER: whoever may write ratings needs no right to the exposures. Nothing is looked up
-# in public by its bare name: where others may create there, their operators would run as the owner.
+# SECURITY DEFINER: a role that may write ratings needs no right to the exposures. Only pg_catalog
+# is searched: another role's operator in public would run as the owner.
 TRIGGERS = f"""
 CREATE FUNCTION public.psr_record_exposure() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

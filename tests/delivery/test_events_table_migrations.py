@@ -65,6 +65,8 @@ def test_each_service_has_a_history_of_its_own(empty: PostgresqlDatabase) -> Non
     migrations.down(empty, HISTORY, NAMES[0])
     pending = {step.service for step in migrations.status(empty, HISTORIES) if not step.applied}
     assert {"processor"} == pending
+    privilege = "SELECT has_schema_privilege('psr_analyst', 'psr_analytics', 'USAGE')"
+    assert [(True,)] == rows(empty, privilege)
     assert NAMES == migrations.up(empty, HISTORIES)
 
 

@@ -93,7 +93,7 @@ def test_replicas_that_store_at_once_lose_no_count(counted: PostgresqlDatabase) 
 
 
 def test_what_was_stored_before_is_counted(counted: PostgresqlDatabase) -> None:
-    """Whoever had events before the counts finds them counted."""
+    """Events that were stored before the counts existed are counted."""
     migrations.down(counted, HISTORY, "0002_usage")
     store(counted, "auth.logout", NOON, 3, '{"latency_ms": 7}')
     migrations.up(counted, [HISTORY])

@@ -20,7 +20,7 @@ PROMPT = str(UUID(int=42))
 
 
 def form(**fields: Any) -> dict[str, Any]:
-    """Make a rating's body."""
+    """Return a rating's body."""
     return {"prompt_id": PROMPT, "rating": 5, "source": "copy", **fields}
 
 
@@ -144,7 +144,7 @@ PATHS = [
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
 def test_strangers_are_refused(client: testing.TestClient, method: str, path: str) -> None:
-    """401 on every path that acts for somebody."""
+    """401 on every path that acts for a person."""
     answer = client.simulate_request(method, path, json=form(), headers=headers("nobody"))
     assert (401, "unauthenticated") == (answer.status_code, answer.json["code"])
 
@@ -203,7 +203,7 @@ def test_dismissed_prompt_is_left_alone_for_the_day(client: testing.TestClient) 
     assert ["dismissed_today", None] == reasons
 
 
-def test_nobody_is_asked_more_often_than_the_cap(make_client: MakeClient) -> None:
+def test_a_person_is_not_asked_more_often_than_the_cap(make_client: MakeClient) -> None:
     """The cap is of a user, over all prompts; another user is not affected."""
     client = make_client(PSR_MAX_PROMPTS_PER_DAY="2")
     reasons = []

@@ -50,7 +50,7 @@ def agree(store: Store) -> Callable[[], Rows]:
 
 @pytest.fixture
 def history(store: Store, clock: Clock) -> Iterator[None]:
-    """Let three people be asked about three prompts on three days, and do what people do."""
+    """Record what three people did, asked about three prompts on three days."""
     chance = random.Random(7)
     for second in range(300):
         clock.now = NOON + timedelta(days=chance.randrange(3), seconds=second)
@@ -78,7 +78,7 @@ def test_exposures_are_what_was_shown_and_answered(agree: Callable[[], Rows]) ->
 def test_what_is_erased_is_forgotten(
     database: Connections, agree: Callable[[], Rows], table: str, statement: str
 ) -> None:
-    """Whoever deletes a rating or an impression has the exposures corrected with it."""
+    """Deleting a rating or an impression corrects the exposures with it."""
     before = agree()
     with database.connection_context():
         database.execute_sql(statement.format(table), {"owner": OWNERS[0]})

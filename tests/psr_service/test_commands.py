@@ -25,7 +25,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(database: Connections, database_url: str, tmp_path: Path) -> Run:
-    """Give a function that runs a command on the module's database."""
+    """Return a function that runs a command on the module's database."""
 
     def run(app: Typer, *arguments: str, url: str = database_url, answer: str = "") -> Result:
         environ = {"DATABASE_URL": url, "TELESIFT_DATA_DIR": str(tmp_path), "COLUMNS": "160"}
@@ -121,7 +121,7 @@ def _as_analyst(url: str) -> str:
 
 
 def test_privacy_exports_everything_about_one_owner(run: Run, store: Store) -> None:
-    """Ratings and impressions of the owner, nobody else's; what is not installed is absent."""
+    """Ratings and impressions of the owner alone; what is not installed is absent."""
     owner_id, prompt_id = uuid4(), uuid4()
     for owner in (owner_id, uuid4()):
         store.rate(owner, rating(prompt_id, note="fine"), None, aggregate=False)

@@ -50,7 +50,7 @@ def host() -> Iterator[Host]:
 
 @pytest.fixture
 def guarded(make_client: MakeClient, host: Host) -> testing.TestClient:
-    """Give a service that asks that host."""
+    """Return a service that asks that host."""
     return make_client(PROMPT_LOOKUP_URL=host.url)
 
 

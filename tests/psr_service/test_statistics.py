@@ -27,7 +27,7 @@ GROUPS = [
 
 
 def only(store: Store, grouping: Grouping, **query: object) -> Statistics:
-    """Give the one group that there is."""
+    """Return the one group that there is."""
     (group,) = statistics(store.read, grouping, StatisticsQuery(**query)).items
     return group
 
@@ -132,7 +132,7 @@ def test_ratings_of_one_owner_do_not_make_a_group(store: Store, rate: Rate, cloc
 
 
 def test_suppressed_ratings_do_not_shine_through_the_shrunk_mean(store: Store, rate: Rate) -> None:
-    """A prior that counted a hidden rating would tell it to whoever can subtract."""
+    """A prior that counted a hidden rating would show it to a reader who can subtract."""
     shown, hidden = uuid4(), uuid4()
     rate(shown, 4, 4, 4, 4, 4)
     rate(hidden, 1)
@@ -152,7 +152,7 @@ def test_response_rate_counts_exposures(store: Store) -> None:
 
 
 def test_few_asked_show_no_response_rate(store: Store) -> None:
-    """Whether one of four people answered is nobody's business."""
+    """Whether one of four people answered stays unknown."""
     prompt_id = uuid4()
     for _ in range(4):
         store.show(uuid4(), impression(prompt_id))

@@ -81,7 +81,7 @@ def test_concurrent_submissions_leave_one_row(store: Store, database: Connection
 
 
 def test_aggregate_is_of_all_owners(store: Store) -> None:
-    """Two people's ratings of a prompt, and nobody's of another, make its average."""
+    """Two people's ratings of a prompt make its average, those of another prompt do not."""
     store.rate(uuid4(), rating(uuid4(), 1), None, aggregate=True)
     store.rate(uuid4(), rating(PROMPT, 5), None, aggregate=True)
     answer = store.rate(uuid4(), rating(PROMPT, 2), None, aggregate=True)
@@ -89,7 +89,7 @@ def test_aggregate_is_of_all_owners(store: Store) -> None:
 
 
 def test_aggregate_is_null_unless_asked_for(store: Store) -> None:
-    """Where analytics are for analysts only, the answer tells nobody else's opinion."""
+    """Where analytics are for analysts only, the answer holds no other person's opinion."""
     answer = store.rate(OWNER, rating(PROMPT), None, aggregate=False)
     assert (None, None) == (answer.avg_rating, answer.total_ratings)
 
@@ -146,8 +146,8 @@ def test_repeated_impression_counts_once(store: Store, database: Connections) ->
     assert [(1, 1)] == rows(database, "SELECT count(*), count(dismissed_at) FROM psr_impressions")
 
 
-def test_nobody_dismisses_for_others(store: Store, database: Connections) -> None:
-    """Naming somebody else's impression changes nothing of theirs."""
+def test_a_dismissal_reaches_only_ones_own_impressions(store: Store, database: Connections) -> None:
+    """Naming another person's impression does not change it."""
     theirs: UUID = store.show(uuid4(), impression(PROMPT))
     store.dismiss(OWNER, impression(PROMPT, id=theirs))
     assert [(theirs, None)] == rows(database, "SELECT id, dismissed_at FROM psr_impressions")

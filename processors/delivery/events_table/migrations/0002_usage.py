@@ -48,7 +48,7 @@ ON CONFLICT (day, event, latency_ms) DO UPDATE SET n = known.n + excluded.n;
 """
 
 # SECURITY DEFINER: whoever may store events needs no right to the counts. Only pg_catalog is
-# searched: an operator that somebody else made in public would run as the owner.
+# searched: another role's operator in public would run as the owner.
 TRIGGER = f"""
 CREATE FUNCTION public.telemetry_count_events() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
