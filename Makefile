@@ -54,9 +54,8 @@ test: lint servers collector vault ## everything: lint, types, contracts, unit, 
 	@$(MAKE) --no-print-directory sdk-check e2e
 
 .PHONY: generate
-generate: setup ## write everything that comes from the event catalog, and the reference pages
+generate: setup ## write everything that is generated: types, contract, whitelist, dashboards, pages
 	$(BIN)/telesift catalog generate
-	$(BIN)/python -m telesift.reference
 
 .PHONY: docs
 docs: setup node_modules/.ready ## the documentation as a site, in build/site

@@ -1,5 +1,4 @@
 # Three Go programs, built once and kept outside the tree: a fresh clone finds them again.
-# And the dashboards, which a library writes.
 GO ?= go
 TOOL_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telesift
 
@@ -57,8 +56,3 @@ $(PROMTOOL):
 	@mv $(@D)/promtool $@
 
 test: promtool
-generate: grafana
-
-.PHONY: grafana
-grafana: setup # writes collector-config/grafana/dashboards
-	PYTHONPATH=collector-config $(BIN)/python -m grafana

@@ -16,8 +16,8 @@ from psr_service.ownership import Ownership
 from psr_service.resources import (
     AnalyticsResource,
     EligibilityResource,
+    ImpressionsResource,
     RatingsResource,
-    ShowingsResource,
     SummaryResource,
 )
 from psr_service.settings import PsrSettings
@@ -62,8 +62,8 @@ def _add_routes(app: App, store: Store, settings: PsrSettings) -> None:
     ratings = RatingsResource(store, ownership, psr, settings.features_psr_aggregate)
     eligibility = EligibilityResource(store, ownership, psr, settings.psr_max_prompts_per_day)
     app.add_route("/psr", ratings)
-    app.add_route("/psr/impressions", ShowingsResource(store.show, ownership, psr))
-    app.add_route("/psr/dismissals", ShowingsResource(store.dismiss, ownership, psr))
+    app.add_route("/psr/impressions", ImpressionsResource(store.show, ownership, psr))
+    app.add_route("/psr/dismissals", ImpressionsResource(store.dismiss, ownership, psr))
     app.add_route("/psr/eligibility", eligibility)
     app.add_route("/psr/prompts/{prompt_id}/summary", SummaryResource(store, ownership, psr))
     app.add_route("/psr/analytics/{grouping}", AnalyticsResource(store))

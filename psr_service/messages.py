@@ -43,8 +43,8 @@ class RatingForm(Struct, frozen=True):
 class ImpressionForm(Struct, frozen=True):
     """That the question was shown, or shown and dismissed.
 
-    `id` names the showing. A client that sends one may repeat the request without being counted
-    twice, and joins the dismissal to its impression.
+    `id` names the impression. A client that sends one may repeat the request without being counted
+    twice, and joins the dismissal to it.
     """
 
     prompt_id: Identifier
@@ -81,13 +81,13 @@ class RatingStored(Struct, frozen=True):
 
 
 class ImpressionStored(Struct, frozen=True):
-    """Which showing was recorded."""
+    """Which impression was recorded."""
 
     id: UUID
 
 
 class Eligibility(Struct, frozen=True):
-    """Whether to put the question now; `next_at` is when to ask again, null if nobody can say."""
+    """Whether to put the question now; `next_at` is when to ask again, null if unknown."""
 
     eligible: bool
     reason: Reason | None

@@ -42,8 +42,9 @@ def refuse_content(value: Mapping[str, Any]) -> None:
 
 
 def clean_note(note: str | None) -> str | None:
-    """Make a note fit to keep: one line, no personal data, at most 280 characters; None if empty.
+    """Return a note as it may be kept: one line, no personal data, at most 280 characters.
 
+    An empty note is None.
     Redaction comes before the cut, which could otherwise halve an address beyond recognition.
     A note that cannot be redacted is dropped; its rating stays.
     """
@@ -57,7 +58,7 @@ def clean_note(note: str | None) -> str | None:
 
 
 def clamp(text: str, characters: int = NOTE_CHARACTERS) -> str:
-    """Cut text to so many characters as a person counts them, never through one."""
+    """Return the text cut to so many characters as a person counts them, never through one."""
     if len(text) <= characters:
         return text
     end = 0
@@ -68,8 +69,11 @@ def clamp(text: str, characters: int = NOTE_CHARACTERS) -> str:
     return text[:end]
 
 
-class Standing(msgspec.Struct, frozen=True):
-    """What an owner has seen and done on the UTC day of `at`, about one prompt and in all."""
+class DayActivity(msgspec.Struct, frozen=True):
+    """What an owner has seen and done on the UTC day of `at`.
+
+    `rated` and `dismissed` are about one prompt, `shown_in_all` counts impressions of any.
+    """
 
     at: datetime
     rated: bool
@@ -77,25 +81,25 @@ class Standing(msgspec.Struct, frozen=True):
     shown_in_all: int
 
 
-def eligibility(standing: Standing, shown_at_most: int) -> Eligibility:
-    """Decide whether the question may be put; the caps end with the UTC day."""
-    reason = _reason(standing, shown_at_most)
-    return Eligibility(reason is None, reason, None if reason is None else day_after(standing.at))
+def eligibility(activity: DayActivity, shown_at_most: int) -> Eligibility:
+    """Return whether the question may be put; the caps end with the UTC day."""
+    reason = _reason(activity, shown_at_most)
+    return Eligibility(reason is None, reason, None if reason is None else day_after(activity.at))
 
 
-def _reason(standing: Standing, shown_at_most: int) -> Reason | None:
-    if standing.rated:
+def _reason(activity: DayActivity, shown_at_most: int) -> Reason | None:
+    if activity.rated:
         return Reason.RATED_TODAY
-    if standing.dismissed:
+    if activity.dismissed:
         return Reason.DISMISSED_TODAY
-    return Reason.SHOWN_TOO_OFTEN if standing.shown_in_all >= shown_at_most else None
+    return Reason.SHOWN_TOO_OFTEN if activity.shown_in_all >= shown_at_most else None
 
 
 def day_of(now: datetime) -> datetime:
-    """Give the midnight, UTC, that began the day of `now`."""
+    """Return the midnight, UTC, that began the day of `now`."""
     return datetime.combine(now.astimezone(UTC).date(), time(), UTC)
 
 
 def day_after(now: datetime) -> datetime:
-    """Give the midnight, UTC, that ends the day of `now`."""
+    """Return the midnight, UTC, that ends the day of `now`."""
     return day_of(now) + timedelta(days=1)

@@ -56,7 +56,7 @@ class RatingsResource:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowingsResource:
+class ImpressionsResource:
     """`POST /psr/impressions` and `POST /psr/dismissals`, which `record` differently."""
 
     record: Callable[[UUID, ImpressionForm], UUID]
@@ -81,16 +81,15 @@ class EligibilityResource:
     shown_at_most: int
 
     def on_get(self, req: Request, resp: Response) -> None:
-        """Say whether to put the question to the caller now."""
+        """Return whether to put the question to the caller now."""
         prompt_id = parse_query(req.params, EligibilityQuery).prompt_id
         user_id = req.context.caller.user_id
         if not self.psr.enabled_for(user_id):
             _answer(resp, Eligibility(False, Reason.FEATURE_DISABLED, None))
             return
         self.ownership.check(req, prompt_id)
-        _answer(
-            resp, eligibility(self.store.standing(UUID(user_id), prompt_id), self.shown_at_most)
-        )
+        activity = self.store.activity_today(UUID(user_id), prompt_id)
+        _answer(resp, eligibility(activity, self.shown_at_most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ class AnalyticsResource:
     roles: ClassVar = frozenset({Role.ANALYST})
 
     def on_get(self, req: Request, resp: Response, grouping: str) -> None:
-        """Give a page of statistics, as JSON or, where Accept prefers it, as CSV."""
+        """Return a page of statistics, as JSON or, where Accept prefers it, as CSV."""
         if grouping not in list(Grouping):
             raise NotFound
         by = Grouping(grouping)

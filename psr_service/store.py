@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The service's only SQL besides the migrations: keeps ratings and showings, and reads them back.
+"""The service's only SQL besides the migrations: stores ratings and impressions, and reads them.
 
 Each method is one visit to the database, which may be repeated without harm: new ids are chosen
 before it. When the database is away it raises `Unavailable`.
@@ -15,7 +15,7 @@ from peewee import ProgrammingError
 
 from psr_service.connections import RETRY_SECONDS, Connections, Result
 from psr_service.messages import ImpressionForm, RatingForm, RatingStored
-from psr_service.ratings import Standing, day_of
+from psr_service.ratings import DayActivity, day_of
 from service_kit.clock import utc_now
 from service_kit.http.problem import Unavailable
 from service_kit.postgres import fetch
@@ -38,7 +38,7 @@ SELECT avg(rating)::float8 AS mean, count(*) AS count
 FROM psr_ratings WHERE prompt_id = %(prompt_id)s
 """
 
-STANDING: Final = """
+ACTIVITY: Final = """
 SELECT
   EXISTS (
     SELECT FROM psr_ratings
@@ -63,7 +63,7 @@ WHERE psr_impressions.owner_id = EXCLUDED.owner_id
 """
 """A client names the row: on a conflict it changes its own rows only, and a repetition nothing."""
 
-LATEST_SHOWING: Final = """
+LATEST_IMPRESSION: Final = """
 SELECT id FROM psr_impressions
 WHERE owner_id = %(owner_id)s AND prompt_id = %(prompt_id)s AND day = %(day)s
 ORDER BY shown_at DESC LIMIT 1
@@ -86,7 +86,7 @@ MORE_TIME: Final = "SET LOCAL statement_timeout = '30s'"
 
 
 class Store:
-    """Ratings and showings in PostgreSQL."""
+    """Ratings and impressions in PostgreSQL."""
 
     def __init__(
         self,
@@ -106,9 +106,9 @@ class Store:
     def rate(
         self, owner_id: UUID, form: RatingForm, trace_id: str | None, *, aggregate: bool
     ) -> RatingStored:
-        """Keep the rating of an owner, a prompt and a UTC day, replacing an earlier one.
+        """Record the rating of an owner, a prompt and a UTC day, replacing an earlier one.
 
-        One statement, decided by the unique index: neither a race nor a retry leaves two rows.
+        One statement, decided by the unique index: races and retries leave one row.
         """
         new = msgspec.structs.asdict(form) | {
             "id": self._new_id(),
@@ -125,37 +125,37 @@ class Store:
 
         return self._visit(work)
 
-    def standing(self, owner_id: UUID, prompt_id: UUID) -> Standing:
-        """Tell what the owner has seen and done today."""
+    def activity_today(self, owner_id: UUID, prompt_id: UUID) -> DayActivity:
+        """Return what the owner has seen and done today."""
         today = self._today(owner_id, prompt_id)
-        row = self._visit(lambda: self._row(STANDING, today))
-        return Standing(at=today["now"], **row)
+        row = self._visit(lambda: self._row(ACTIVITY, today))
+        return DayActivity(at=today["now"], **row)
 
     def show(self, owner_id: UUID, form: ImpressionForm) -> UUID:
-        """Record that the question was shown, once an id; returns the id."""
-        showing_id = form.id or self._new_id()
-        return self._visit(lambda: self._show(owner_id, form, showing_id, None))
+        """Record that the question was shown, once per id, and return the id."""
+        impression_id = form.id or self._new_id()
+        return self._visit(lambda: self._show(owner_id, form, impression_id, None))
 
     def dismiss(self, owner_id: UUID, form: ImpressionForm) -> UUID:
-        """Record that the question was dismissed: the showing `form.id`, or the day's latest.
+        """Record that the question was dismissed: `form.id`, or the latest of the day.
 
         Where neither was recorded, it is now, as shown and dismissed in one.
         """
         new_id, now = self._new_id(), self._clock()
 
         def work() -> UUID:
-            showing_id = form.id or self._latest_showing(owner_id, form.prompt_id) or new_id
-            return self._show(owner_id, form, showing_id, now)
+            impression_id = form.id or self._latest_impression(owner_id, form.prompt_id) or new_id
+            return self._show(owner_id, form, impression_id, now)
 
         return self._visit(work)
 
     def own_ratings(self, owner_id: UUID, prompt_id: UUID) -> list[Row]:
-        """Give count, mean and all the stars of each version, the owner's latest rated first."""
+        """Return count, mean and all the stars of each version, the owner's latest rated first."""
         values = {"owner_id": owner_id, "prompt_id": prompt_id}
         return self._visit(lambda: self._rows(OWN_RATINGS, values))
 
     def read(self, statement: str, values: Mapping[str, Any]) -> list[Row]:
-        """Run a statement of `psr_service.analytics`, which may take longer, and give its rows."""
+        """Run a statement of `psr_service.analytics`, which may take longer; returns its rows."""
 
         def work() -> list[Row]:
             with self._connections.atomic():
@@ -165,7 +165,7 @@ class Store:
         return self._visit(work)
 
     def check(self) -> str | None:
-        """Give a reason code unless the database answers and its schema is there."""
+        """Return a reason code unless the database answers and its schema is there."""
         try:
             self._visit(lambda: self._rows(SCHEMA_IS_THERE, {}))
         except Unavailable as error:
@@ -173,19 +173,23 @@ class Store:
         return None
 
     def _show(
-        self, owner_id: UUID, form: ImpressionForm, showing_id: UUID, dismissed_at: datetime | None
+        self,
+        owner_id: UUID,
+        form: ImpressionForm,
+        impression_id: UUID,
+        dismissed_at: datetime | None,
     ) -> UUID:
         values = msgspec.structs.asdict(form) | {
-            "id": showing_id,
+            "id": impression_id,
             "owner_id": owner_id,
             "now": self._clock(),
             "dismissed_at": dismissed_at,
         }
         self._rows(SHOW, values)
-        return showing_id
+        return impression_id
 
-    def _latest_showing(self, owner_id: UUID, prompt_id: UUID) -> UUID | None:
-        rows = self._rows(LATEST_SHOWING, self._today(owner_id, prompt_id))
+    def _latest_impression(self, owner_id: UUID, prompt_id: UUID) -> UUID | None:
+        rows = self._rows(LATEST_IMPRESSION, self._today(owner_id, prompt_id))
         return rows[0]["id"] if rows else None
 
     def _today(self, owner_id: UUID, prompt_id: UUID) -> Row:

@@ -120,7 +120,7 @@ function versions(host, rows) {
 function responses(host, rows) {
   const days = everyDay(rows);
   const series = [["shown", "asked"], ["rated", "answered"], ["dismissed", "dismissed"]];
-  lines(host, chartLabel("Askings by day", rows), times(rows),
+  lines(host, chartLabel("Exposures by day", rows), times(rows),
     series.map(([label, key]) => ({ label, format: count, values: days.map((row) => (row ? row[key] : 0)) })));
 }
 

@@ -16,23 +16,50 @@ from playhouse.migrations import Runner
 
 _LOCK_KEY = 0x7E1E51F7  # any number, as long as every Telesift process takes the same
 
+_ENSURE_ROLE = """
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN
+    CREATE ROLE {name} NOLOGIN;
+  END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN
+  NULL;  -- roles belong to the whole server: another database's migration was quicker
+END $$
+"""
+
+# The role that creates another is a member of it from PostgreSQL 16 on.
+_DROP_UNUSED_ROLE = """
+DO $$ BEGIN
+  IF NOT EXISTS (
+    SELECT FROM pg_auth_members
+    WHERE roleid = to_regrole('{name}') AND member <> current_user::regrole
+  ) THEN
+    DROP ROLE IF EXISTS {name};
+  END IF;
+EXCEPTION WHEN dependent_objects_still_exist OR undefined_object THEN
+  NULL;  -- something in a database of this server is still granted to it
+END $$
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """One service's migrations: where its scripts lie, and the table that remembers them."""
+    """One service's migrations.
+
+    `service` names it, and `directory` holds its scripts.
+    """
 
     service: str
     directory: Path
 
     @property
     def table(self) -> str:
-        """Name the table with one row an applied script."""
+        """Return the name of the table with one row per applied script."""
         return f"{self.service}_migrations"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One script, and when it was applied (None while it is pending)."""
+    """One script of a service's history, and when it was applied (None while it is pending)."""
 
     service: str
     name: str
@@ -40,19 +67,19 @@ class Step:
 
 
 def up(database: PostgresqlDatabase, histories: Sequence[History]) -> list[str]:
-    """Apply every pending script, a transaction each; returns the names of those applied."""
+    """Apply every pending script, each in its own transaction, and return their names."""
     with _alone(database):
         return [name for history in histories for name in _runner(database, history).up()]
 
 
 def down(database: PostgresqlDatabase, history: History, target: str | None = None) -> list[str]:
-    """Revert the latest script, or every one back through `target`; returns their names."""
+    """Revert the latest script, or every one back through `target`, and return their names."""
     with _alone(database):
         return list(_runner(database, history).down(target))
 
 
 def status(database: PostgresqlDatabase, histories: Sequence[History]) -> list[Step]:
-    """List every script, applied or pending, in the order in which they run."""
+    """Return every script, applied or pending, in the order in which they run."""
     with database.connection_context():
         return [
             Step(history.service, row.name, row.applied)
@@ -64,14 +91,30 @@ def status(database: PostgresqlDatabase, histories: Sequence[History]) -> list[S
 def describe(
     database: PostgresqlDatabase, relation: str, comment: str, columns: Mapping[str, str]
 ) -> None:
-    """Comment a relation ("TABLE name" or "VIEW schema.name") and its columns, for the dictionary.
+    """Set the comments of a relation ("TABLE name" or "VIEW schema.name") and of its columns.
 
-    The names are a migration's own literals, never input.
+    The data dictionary is written from them. The names are a migration's own literals, never input.
     """
     database.execute_sql(f"COMMENT ON {relation} IS %s", (comment,))
     _, name = relation.split()
     for column, meaning in columns.items():
         database.execute_sql(f"COMMENT ON COLUMN {name}.{column} IS %s", (meaning,))
+
+
+def ensure_role(database: PostgresqlDatabase, name: str) -> None:
+    """Create a role that cannot log in, unless the server has it already.
+
+    The name is a migration's own literal, never input.
+    """
+    database.execute_sql(_ENSURE_ROLE.format(name=name))
+
+
+def drop_unused_role(database: PostgresqlDatabase, name: str) -> None:
+    """Drop a role, unless it has members or is granted something in any database of the server.
+
+    The name is a migration's own literal, never input.
+    """
+    database.execute_sql(_DROP_UNUSED_ROLE.format(name=name))
 
 
 def _runner(database: PostgresqlDatabase, history: History) -> Runner:

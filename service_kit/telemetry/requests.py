@@ -39,7 +39,7 @@ class TraceMiddleware:
     """
 
     def __init__(self, tracer: Tracer | None = None) -> None:
-        self._tracer = tracer or get_tracer("service_kit.tracing")
+        self._tracer = tracer or get_tracer("service_kit.telemetry")
 
     def process_request(self, req: Request, resp: Response) -> None:
         """Start the span and make it the current one."""

@@ -23,7 +23,7 @@ from opentelemetry.util.types import AttributeValue
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
-_tracer = get_tracer("service_kit.tracing")
+_tracer = get_tracer("service_kit.telemetry")
 
 
 @contextmanager

@@ -25,6 +25,7 @@ _HEAD: Final = f"""\
 {GENERATED}
 
 Every table and view, as the database describes itself (`telesift db dictionary`).
+Tables that only remember migrations are left out, and so are partitions.
 Analysts read the views of `psr_analytics` and `telemetry_analytics`; [PSR](../psr.md) explains
 the figures, and [privacy](../privacy.md) what is personal.
 

@@ -33,9 +33,9 @@ from tests import services
 HERE = Path(__file__).parent
 VISITS = 5
 TIMES = 7
-TABLES = ("psr_ratings", "psr_impressions", "psr_askings", "telemetry_events")
+TABLES = ("psr_ratings", "psr_impressions", "psr_exposures", "telemetry_events")
 
-# A function's plan is nobody's to see: this makes one that explains where the other answers.
+# The plan inside a function is not shown: this makes one that explains where the other answers.
 EXPLAINED = (
     (r"FUNCTION psr_analytics\.statistics", "FUNCTION pg_temp.statistics"),
     (r"RETURNS TABLE\(.*?\)\n", "RETURNS SETOF text\n"),

@@ -1,4 +1,4 @@
--- What the dashboard's bench looks at: a million events of a week, and 200,000 showings of a month
+-- What the dashboard's bench looks at: a million events of a week, and 200,000 impressions of a month
 -- that led to 100,000 ratings, by 10,000 people, of 500 prompts, a few of which are used most.
 SELECT setseed(0.5);
 

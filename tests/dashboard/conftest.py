@@ -53,7 +53,7 @@ EVENTS = [("prompt_copied", 40, "2026-11-22"), ("prompt_copied", 20, "2026-11-23
 
 @pytest.fixture(scope="session")
 def seeded(new_database: Callable[[], str]) -> str:
-    """Give a database with ratings, showings and events."""
+    """Return a database with ratings, impressions and events."""
     url = new_database()
     database = postgres.single(url)
     migrations.up(database, HISTORIES)
@@ -71,7 +71,7 @@ def seeded(new_database: Callable[[], str]) -> str:
 
 @pytest.fixture(scope="session")
 def sql(seeded: str) -> Callable[[str], list[dict[str, Any]]]:
-    """Give a function that runs a query as the tables' owner."""
+    """Return a function that runs a query as the tables' owner."""
 
     def run(query: str) -> list[dict[str, Any]]:
         database: PostgresqlDatabase = postgres.single(seeded)
@@ -95,7 +95,7 @@ MakeSettings = Callable[..., Settings]
 
 @pytest.fixture(scope="session")
 def make_settings(seeded: str) -> MakeSettings:
-    """Give a function that makes the dashboard's settings; without a processor unless named."""
+    """Return a function that makes the dashboard's settings; without a processor unless named."""
 
     def make(**environ: str) -> Settings:
         defaults = {
@@ -111,7 +111,7 @@ def make_settings(seeded: str) -> MakeSettings:
 
 @pytest.fixture
 def client(make_settings: MakeSettings) -> testing.TestClient:
-    """Give the dashboard to an analyst, in November 2026."""
+    """Return the dashboard to an analyst, in November 2026."""
     app = create_app(make_settings(), today=lambda: TODAY)
     return testing.TestClient(app, headers={"Authorization": "Bearer analyst-token"})
 

@@ -45,7 +45,7 @@ def test_summary_is_of_all_ratings(client: testing.TestClient, sql: Sql) -> None
     assert known == {key: pytest.approx(told[key]) for key in known}
 
 
-def test_response_counts_are_those_of_the_showings(client: testing.TestClient, sql: Sql) -> None:
+def test_response_counts_are_those_of_the_impressions(client: testing.TestClient, sql: Sql) -> None:
     """Shown, rated, dismissed, day by day."""
     told = rows(client, "responses")
     assert sql(

@@ -13,7 +13,7 @@ from service_kit.postgres import migrations
 from telesift.database import HISTORIES
 from tests.delivery.table import DAYS, NOON, rows
 
-NAMES = ["0001_telemetry_events", "0002_retention_receipts", "0003_usage"]
+NAMES = ["0001_tables", "0002_usage"]
 TABLES = {
     "telemetry_events",
     "telemetry_retention_receipts",
@@ -24,31 +24,40 @@ TABLES = {
 
 @pytest.fixture
 def empty(new_database: Callable[[], str]) -> Iterator[PostgresqlDatabase]:
-    """Give an empty database."""
+    """Return an empty database."""
     database = postgres.single(new_database())
     yield database
     database.close()
 
 
-def relations(database: PostgresqlDatabase) -> set[str]:
-    found = rows(
-        database,
-        "SELECT relname FROM pg_class WHERE relname ~ '^telemetry_' AND relkind IN ('r', 'p')",
-    )
-    return {name for (name,) in found}
+OBJECTS = """
+SELECT pg_describe_object(classid, objid, 0) FROM (
+  SELECT 'pg_namespace'::regclass, oid FROM pg_namespace WHERE nspname ~ '^telemetry'
+  UNION ALL
+  SELECT 'pg_class'::regclass, oid FROM pg_class
+  WHERE relname ~ '^telemetry' OR relnamespace::regnamespace::text = 'telemetry_analytics'
+  UNION ALL
+  SELECT 'pg_proc'::regclass, oid FROM pg_proc WHERE proname ~ '^telemetry'
+) AS objects (classid, objid)
+"""
+
+
+def objects(database: PostgresqlDatabase) -> set[str]:
+    return {name for (name,) in rows(database, OBJECTS)}
 
 
 def test_up_down_up(empty: PostgresqlDatabase) -> None:
     """Down takes partitions and events along and leaves nothing behind, so that up works again."""
     assert NAMES == migrations.up(empty, [HISTORY])
-    assert TABLES == relations(empty)
+    created = objects(empty)
+    assert {f"table {name}" for name in TABLES} < created
     with empty.connection_context():
         retention.run(empty, DAYS, NOON)
-    assert len(relations(empty)) > len(TABLES)
+    assert created < objects(empty)
     assert NAMES[::-1] == migrations.down(empty, HISTORY, NAMES[0])
-    assert set() == relations(empty)
+    assert set() == objects(empty)
     assert NAMES == migrations.up(empty, [HISTORY])
-    assert TABLES == relations(empty)
+    assert created == objects(empty)
 
 
 def test_each_service_has_a_history_of_its_own(empty: PostgresqlDatabase) -> None:
@@ -57,12 +66,14 @@ def test_each_service_has_a_history_of_its_own(empty: PostgresqlDatabase) -> Non
     migrations.down(empty, HISTORY, NAMES[0])
     pending = {step.service for step in migrations.status(empty, HISTORIES) if not step.applied}
     assert {"processor"} == pending
+    privilege = "SELECT has_schema_privilege('psr_analyst', 'psr_analytics', 'USAGE')"
+    assert [(True,)] == rows(empty, privilege)
     assert NAMES == migrations.up(empty, HISTORIES)
 
 
 @pytest.fixture
 def partition(database: PostgresqlDatabase) -> str:
-    """Make one partition, and name it."""
+    """Return the name of the one partition that there is."""
     with database.connection_context(), partitions.alone(database):
         return partitions.make(database, [NOON.date()])[0]
 
@@ -111,3 +122,13 @@ def test_the_table_itself_refuses_gaps(
         values[column] = "NULL"
         with pytest.raises(IntegrityError):
             database.execute_sql(insert.format(", ".join(values), ", ".join(values.values())))
+
+
+def test_owners_functions_search_pg_catalog_alone(database: PostgresqlDatabase) -> None:
+    """A function that runs as its owner finds nothing by a name that others may have made."""
+    found = rows(
+        database,
+        "SELECT proname, proconfig FROM pg_proc"
+        " WHERE prosecdef AND pronamespace = 'public'::regnamespace AND proname ~ '^telemetry_'",
+    )
+    assert [("telemetry_count_events", ["search_path=pg_catalog, pg_temp"])] == found

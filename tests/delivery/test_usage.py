@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What analysts see of events agrees with the events, and holds nothing of anybody."""
+"""What analysts see of events agrees with the events, and names no person."""
 
 import threading
 from collections.abc import Callable
@@ -23,7 +23,7 @@ SELECT gen_random_uuid(), gen_random_uuid(), %s, %s::jsonb, %s, now() FROM gener
 
 @pytest.fixture
 def counted(new_database: Callable[[], str]) -> PostgresqlDatabase:
-    """Give an empty database with room for events of two days."""
+    """Return an empty database with partitions for the events of two days."""
     database = postgres.single(new_database())
     migrations.up(database, [HISTORY])
     with database.connection_context(), partitions.alone(database):
@@ -94,8 +94,8 @@ def test_replicas_that_store_at_once_lose_no_count(counted: PostgresqlDatabase) 
 
 
 def test_what_was_stored_before_is_counted(counted: PostgresqlDatabase) -> None:
-    """Whoever had events before the counts finds them counted."""
-    migrations.down(counted, HISTORY, "0003_usage")
+    """Events that were stored before the counts existed are counted."""
+    migrations.down(counted, HISTORY, "0002_usage")
     store(counted, "auth.logout", NOON, 3, '{"latency_ms": 7}')
     migrations.up(counted, [HISTORY])
     assert [(3,)] == as_analyst(counted, "SELECT n FROM telemetry_analytics.hourly")
@@ -111,7 +111,7 @@ def test_analyst_cannot_read_the_table(counted: PostgresqlDatabase, table: str) 
         as_analyst(counted, f"SELECT FROM {table}")
 
 
-def test_columns_of_the_views_name_nobody(counted: PostgresqlDatabase) -> None:
+def test_columns_of_the_views_name_no_person(counted: PostgresqlDatabase) -> None:
     """No owner, no session, no prompt, no trace."""
     found = rows(
         counted,

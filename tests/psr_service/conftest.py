@@ -39,7 +39,7 @@ class Clock:
 
 @pytest.fixture(scope="module")
 def migrated(database_url: str) -> Iterator[Connections]:
-    """Give a pool on a database with the service's schema."""
+    """Return a pool on a database with the service's schema."""
     migrations.up(postgres.single(database_url), [HISTORY])
     pool = connect(database_url, 80)
     yield pool
@@ -48,7 +48,7 @@ def migrated(database_url: str) -> Iterator[Connections]:
 
 @pytest.fixture
 def database(migrated: Connections) -> Connections:
-    """Give the module's database without any ratings or showings."""
+    """Return the module's database without any ratings or impressions."""
     with migrated.connection_context():
         migrated.execute_sql("TRUNCATE psr_ratings, psr_impressions")
     return migrated
@@ -56,29 +56,29 @@ def database(migrated: Connections) -> Connections:
 
 @pytest.fixture
 def clock() -> Clock:
-    """Give a clock that stands at noon, UTC, on a Monday."""
+    """Return a clock that stands at noon, UTC, on a Monday."""
     return Clock()
 
 
 @pytest.fixture
 def store(database: Connections, clock: Clock) -> Store:
-    """Give a store on the emptied database."""
+    """Return a store on the emptied database."""
     return Store(database, min_group=5, clock=clock)
 
 
 def rating(prompt_id: UUID, stars: int = 4, **others: object) -> RatingForm:
-    """Make a rating form."""
+    """Return a rating form."""
     return RatingForm(**{"prompt_id": prompt_id, "rating": stars, "source": Source.COPY, **others})
 
 
-def showing(prompt_id: UUID, **others: object) -> ImpressionForm:
-    """Make an impression form."""
+def impression(prompt_id: UUID, **others: object) -> ImpressionForm:
+    """Return an impression form."""
     return ImpressionForm(**{"prompt_id": prompt_id, "source": Source.COPY, **others})
 
 
 @pytest.fixture
 def rate(store: Store) -> Callable[..., None]:
-    """Give a function that rates a prompt, by a new owner unless one is named."""
+    """Return a function that rates a prompt, by a new owner unless one is named."""
 
     def rate(prompt_id: UUID, *stars: int, owner_id: UUID | None = None, **others: object) -> None:
         for number in stars:
@@ -91,7 +91,7 @@ def rate(store: Store) -> Callable[..., None]:
 
 @pytest.fixture
 def make_client(database: Connections, database_url: str, clock: Clock) -> MakeClient:
-    """Give a function that starts the service with settings of the test's choice."""
+    """Return a function that starts the service with settings of the test's choice."""
 
     def make(**environ: str) -> testing.TestClient:
         defaults = {
@@ -108,10 +108,10 @@ def make_client(database: Connections, database_url: str, clock: Clock) -> MakeC
 
 @pytest.fixture
 def client(make_client: MakeClient) -> testing.TestClient:
-    """Give the service as it is in development."""
+    """Return the service as it is in development."""
     return make_client()
 
 
 def headers(token: str) -> dict[str, str]:
-    """Give another caller's headers."""
+    """Return another caller's headers."""
     return {"Authorization": f"Bearer {token}"}

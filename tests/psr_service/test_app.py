@@ -20,7 +20,7 @@ PROMPT = str(UUID(int=42))
 
 
 def form(**fields: Any) -> dict[str, Any]:
-    """Make a rating's body."""
+    """Return a rating's body."""
     return {"prompt_id": PROMPT, "rating": 5, "source": "copy", **fields}
 
 
@@ -144,7 +144,7 @@ PATHS = [
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
 def test_strangers_are_refused(client: testing.TestClient, method: str, path: str) -> None:
-    """401 on every path that acts for somebody."""
+    """401 on every path that acts for a person."""
     answer = client.simulate_request(method, path, json=form(), headers=headers("nobody"))
     assert (401, "unauthenticated") == (answer.status_code, answer.json["code"])
 
@@ -203,7 +203,7 @@ def test_dismissed_prompt_is_left_alone_for_the_day(client: testing.TestClient) 
     assert ["dismissed_today", None] == reasons
 
 
-def test_nobody_is_asked_more_often_than_the_cap(make_client: MakeClient) -> None:
+def test_a_person_is_not_asked_more_often_than_the_cap(make_client: MakeClient) -> None:
     """The cap is of a user, over all prompts; another user is not affected."""
     client = make_client(PSR_MAX_PROMPTS_PER_DAY="2")
     reasons = []
@@ -227,10 +227,10 @@ def test_eligibility_says_that_the_flag_is_off(make_client: MakeClient) -> None:
 
 
 def test_impression_keeps_the_clients_id(client: testing.TestClient) -> None:
-    """A client names its showing, and a retry is answered the same."""
-    showing = {"id": str(uuid4()), "prompt_id": PROMPT, "source": "copy"}
+    """A client names its impression, and a retry is answered the same."""
+    impression = {"id": str(uuid4()), "prompt_id": PROMPT, "source": "copy"}
     for path in ("/psr/impressions", "/psr/dismissals", "/psr/impressions"):
-        assert {"id": showing["id"]} == client.simulate_post(path, json=showing).json
+        assert {"id": impression["id"]} == client.simulate_post(path, json=impression).json
 
 
 def test_summary_is_of_the_callers_own_ratings(client: testing.TestClient, clock: Clock) -> None:

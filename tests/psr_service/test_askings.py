@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The askings that triggers keep are those that the impressions and ratings tell."""
+"""The exposures that triggers record agree with the impressions and the ratings."""
 
-import importlib
 import random
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,13 +12,13 @@ import pytest
 
 from psr_service.connections import Connections
 from psr_service.store import Store
-from tests.psr_service.conftest import NOON, Clock, rating, showing
+from tests.psr_service.conftest import NOON, Clock, impression, rating
 
 OWNERS = [UUID(int=number) for number in range(1, 4)]
 PROMPTS = [UUID(int=number) for number in range(101, 104)]
 
-# Said anew, not taken from the migration: what an asking is.
-TOLD = """
+# Written anew, not taken from the migration: what an exposure is.
+EXPECTED = """
 SELECT owner_id, prompt_id, day,
   (array_agg(i.version ORDER BY i.shown_at, i.id))[1] AS version,
   (array_agg(i.source ORDER BY i.shown_at, i.id))[1] AS source,
@@ -29,9 +28,9 @@ SELECT owner_id, prompt_id, day,
 FROM psr_impressions i FULL JOIN psr_ratings r USING (owner_id, prompt_id, day)
 GROUP BY owner_id, prompt_id, day ORDER BY 1, 2, 3
 """
-KEPT = """
+RECORDED = """
 SELECT owner_id, prompt_id, day, version, source, shown, dismissed, answered
-FROM psr_askings ORDER BY 1, 2, 3
+FROM psr_exposures ORDER BY 1, 2, 3
 """
 
 Rows = list[dict[str, Any]]
@@ -39,19 +38,19 @@ Rows = list[dict[str, Any]]
 
 @pytest.fixture
 def agree(store: Store) -> Callable[[], Rows]:
-    """Give a function that gives the askings, after making sure that they are right."""
+    """Return a function that returns the exposures, after making sure that they are right."""
 
     def check() -> Rows:
-        kept: Rows = store.read(KEPT, {})
-        assert store.read(TOLD, {}) == kept
-        return kept
+        recorded: Rows = store.read(RECORDED, {})
+        assert store.read(EXPECTED, {}) == recorded
+        return recorded
 
     return check
 
 
 @pytest.fixture
 def history(store: Store, clock: Clock) -> Iterator[None]:
-    """Let three people be asked about three prompts on three days, and do what people do."""
+    """Record what three people did, asked about three prompts on three days."""
     chance = random.Random(7)
     for second in range(300):
         clock.now = NOON + timedelta(days=chance.randrange(3), seconds=second)
@@ -61,16 +60,16 @@ def history(store: Store, clock: Clock) -> Iterator[None]:
         if deed == store.rate:
             store.rate(owner, rating(prompt, 4, version=version), None, aggregate=False)
         else:
-            deed(owner, showing(prompt, version=version))
+            deed(owner, impression(prompt, version=version))
     yield
 
 
 @pytest.mark.usefixtures("history")
-def test_askings_are_what_was_shown_and_answered(agree: Callable[[], Rows]) -> None:
-    """Through showings, dismissals and ratings in any order."""
-    askings = agree()
-    assert 27 == len(askings)
-    assert {True, False} == {row["dismissed"] for row in askings}
+def test_exposures_are_what_was_shown_and_answered(agree: Callable[[], Rows]) -> None:
+    """Through impressions, dismissals and ratings in any order."""
+    exposures = agree()
+    assert 27 == len(exposures)
+    assert {True, False} == {row["dismissed"] for row in exposures}
 
 
 @pytest.mark.usefixtures("history")
@@ -79,7 +78,7 @@ def test_askings_are_what_was_shown_and_answered(agree: Callable[[], Rows]) -> N
 def test_what_is_erased_is_forgotten(
     database: Connections, agree: Callable[[], Rows], table: str, statement: str
 ) -> None:
-    """Whoever deletes a rating or an impression has the askings corrected with it."""
+    """Deleting a rating or an impression corrects the exposures with it."""
     before = agree()
     with database.connection_context():
         database.execute_sql(statement.format(table), {"owner": OWNERS[0]})
@@ -87,22 +86,24 @@ def test_what_is_erased_is_forgotten(
 
 
 @pytest.mark.usefixtures("history")
-def test_an_erased_person_has_no_askings(database: Connections, agree: Callable[[], Rows]) -> None:
-    """Nothing says any more that they were ever asked."""
+def test_an_erased_person_has_no_exposures(
+    database: Connections, agree: Callable[[], Rows]
+) -> None:
+    """No row says any more that they were ever asked."""
     with database.connection_context(), database.atomic():
         for table in ("psr_ratings", "psr_impressions"):
             database.execute_sql(f"DELETE FROM {table} WHERE owner_id = %s", (OWNERS[0],))
     assert set(OWNERS[1:]) == {row["owner_id"] for row in agree()}
 
 
-def test_rating_and_showing_at_once_meet(store: Store, agree: Callable[[], Rows]) -> None:
-    """Neither sees the other before it is committed, and yet the asking is answered."""
+def test_rating_and_impression_at_once_meet(store: Store, agree: Callable[[], Rows]) -> None:
+    """Neither sees the other before it is committed, and yet the exposure is answered."""
 
     def rate(prompt: UUID) -> None:
         store.rate(OWNERS[0], rating(prompt), None, aggregate=False)
 
     def show(prompt: UUID) -> None:
-        store.show(OWNERS[0], showing(prompt))
+        store.show(OWNERS[0], impression(prompt))
 
     prompts = [UUID(int=number) for number in range(200, 240)]
     with ThreadPoolExecutor(8) as threads:
@@ -110,15 +111,3 @@ def test_rating_and_showing_at_once_meet(store: Store, agree: Callable[[], Rows]
             threads.submit(rate, prompt)
             threads.submit(show, prompt)
     assert [(True, True)] * len(prompts) == [(row["shown"], row["answered"]) for row in agree()]
-
-
-def test_the_migration_counts_what_is_there(
-    store: Store, database: Connections, agree: Callable[[], Rows], history: None
-) -> None:
-    """A database with a past starts with the same askings."""
-    before = agree()
-    with database.connection_context(), database.atomic():
-        database.execute_sql("TRUNCATE psr_askings")
-        migration = importlib.import_module("psr_service.migrations.0006_askings")
-        database.execute_sql(migration.MAKE.format(where=""))
-    assert before == agree()

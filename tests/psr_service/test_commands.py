@@ -18,14 +18,14 @@ from service_kit import postgres
 from telesift.commands import db, privacy, report
 from telesift.reports.ratings import By
 from telesift.reports.sheet import bar, sparkline
-from tests.psr_service.conftest import rating, showing
+from tests.psr_service.conftest import impression, rating
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
 def run(database: Connections, database_url: str, tmp_path: Path) -> Run:
-    """Give a function that runs a command on the module's database."""
+    """Return a function that runs a command on the module's database."""
 
     def run(app: Typer, *arguments: str, url: str = database_url, answer: str = "") -> Result:
         environ = {"DATABASE_URL": url, "TELESIFT_DATA_DIR": str(tmp_path), "COLUMNS": "160"}
@@ -38,16 +38,16 @@ def test_db_migrates_reports_and_reverts(run: Run, new_database: Callable[[], st
     """Status is red before, green after, red again; a second migrate has nothing to do."""
     url = new_database()
     assert 1 == run(db.app, "status", url=url).exit_code
-    assert "0001_ratings" in run(db.app, "migrate", url=url).output
+    assert "0001_tables" in run(db.app, "migrate", url=url).output
     assert 0 == run(db.app, "status", url=url).exit_code
     assert "nothing to do\n" == run(db.app, "migrate", url=url).output
-    assert 0 == run(db.app, "revert", "psr", "0003_analytics", "--yes", url=url).exit_code
-    assert 5 == run(db.app, "status", url=url).output.count("pending")
+    assert 0 == run(db.app, "revert", "psr", "0002_analytics", "--yes", url=url).exit_code
+    assert 1 == run(db.app, "status", url=url).output.count("pending")
 
 
 def test_db_reverts_nothing_unasked(run: Run) -> None:
     """The answer to the question is no by default."""
-    assert 1 == run(db.app, "revert", "psr", "0001_ratings", answer="\n").exit_code
+    assert 1 == run(db.app, "revert", "psr", "0001_tables", answer="\n").exit_code
     steps = [line for line in run(db.app, "status").output.splitlines() if line.startswith("psr")]
     assert steps
     assert not [line for line in steps if "pending" in line]
@@ -57,7 +57,7 @@ def test_db_reverts_nothing_unasked(run: Run) -> None:
     ("arguments", "words"),
     [
         (("revert", "psr", "0009_nothing", "--yes"), "0009_nothing"),
-        (("revert", "nobody", "0001_ratings", "--yes"), "psr"),
+        (("revert", "nobody", "0001_tables", "--yes"), "psr"),
     ],
 )
 def test_db_explains_what_it_cannot_do(run: Run, arguments: tuple[str, ...], words: str) -> None:
@@ -121,11 +121,11 @@ def _as_analyst(url: str) -> str:
 
 
 def test_privacy_exports_everything_about_one_owner(run: Run, store: Store) -> None:
-    """Ratings and showings of the owner, nobody else's; what is not installed is absent."""
+    """Ratings and impressions of the owner alone; what is not installed is absent."""
     owner_id, prompt_id = uuid4(), uuid4()
     for owner in (owner_id, uuid4()):
         store.rate(owner, rating(prompt_id, note="fine"), None, aggregate=False)
-        store.show(owner, showing(prompt_id))
+        store.show(owner, impression(prompt_id))
     exported = json.loads(run(privacy.app, "export", str(owner_id)).output)
     assert {"psr_ratings", "psr_impressions"} == set(exported)
     assert [str(owner_id)] * 2 == [row["owner_id"] for rows in exported.values() for row in rows]
@@ -140,7 +140,7 @@ def test_privacy_erases_one_owner_and_gives_a_receipt(
     for owner in (owner_id, other_id):
         for _ in range(2):
             store.rate(owner, rating(uuid4()), None, aggregate=False)
-        store.show(owner, showing(uuid4()))
+        store.show(owner, impression(uuid4()))
     receipts = [
         json.loads(run(privacy.app, "erase", str(owner_id), "--yes").output) for _ in range(2)
     ]

@@ -12,26 +12,29 @@ from psr_service.migrations import HISTORY
 from service_kit import postgres
 from service_kit.postgres import migrations
 
-NAMES = [
-    "0001_ratings",
-    "0002_settings",
-    "0003_analytics",
-    "0004_analyst",
-    "0005_responses",
-    "0006_askings",
-    "0007_statistics",
-]
+NAMES = ["0001_tables", "0002_analytics"]
 
-TABLES = """
-SELECT relname FROM pg_class
-WHERE relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'psr_analytics'))
-  AND relkind IN ('r', 'v') AND relname <> 'psr_migrations'
+# Everything but the table that remembers the migrations, which playhouse makes and keeps.
+OBJECTS = """
+SELECT pg_describe_object(classid, objid, 0) FROM (
+  SELECT 'pg_namespace'::regclass, oid FROM pg_namespace
+  WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+  UNION ALL
+  SELECT 'pg_class'::regclass, oid FROM pg_class
+  WHERE relnamespace::regnamespace::text IN ('public', 'psr_analytics')
+    AND relname !~ '^psr_migrations'
+  UNION ALL
+  SELECT 'pg_proc'::regclass, oid FROM pg_proc
+  WHERE pronamespace::regnamespace::text IN ('public', 'psr_analytics')
+  UNION ALL
+  SELECT 'pg_trigger'::regclass, oid FROM pg_trigger WHERE NOT tgisinternal
+) AS objects (classid, objid)
 """
 
 
 @pytest.fixture
 def database(new_database: Callable[[], str]) -> Iterator[PostgresqlDatabase]:
-    """Give an empty database."""
+    """Return an empty database."""
     database = postgres.single(new_database())
     yield database
     database.close()
@@ -39,35 +42,61 @@ def database(new_database: Callable[[], str]) -> Iterator[PostgresqlDatabase]:
 
 @pytest.fixture(scope="module")
 def migrated_url(database_url: str) -> str:
-    """Give a database with the service's schema."""
+    """Return a database with the service's schema."""
     migrations.up(postgres.single(database_url), [HISTORY])
     return database_url
 
 
 @pytest.fixture
 def migrated(migrated_url: str) -> Iterator[PostgresqlDatabase]:
-    """Give a connection of its own to that database."""
+    """Return a connection of its own to that database."""
     database = postgres.single(migrated_url)
     with database.connection_context():
         yield database
 
 
-def schema(database: PostgresqlDatabase) -> set[str]:
+def objects(database: PostgresqlDatabase) -> set[str]:
     with database.connection_context():
-        return {name for (name,) in database.execute_sql(TABLES).fetchall()}
+        return {name for (name,) in database.execute_sql(OBJECTS).fetchall()}
 
 
 def test_up_down_up(database: PostgresqlDatabase) -> None:
     """Down leaves nothing behind, so that up works again; status tells what is applied."""
+    empty = objects(database)
     assert [None] * len(NAMES) == [s.applied for s in migrations.status(database, [HISTORY])]
     assert NAMES == migrations.up(database, [HISTORY])
-    created = schema(database)
-    assert {"psr_ratings", "psr_impressions", "psr_settings", "prompts", "ratings"} <= created
+    created = objects(database)
+    assert {"table psr_exposures", "view psr_analytics.prompts"} < created - empty
     assert all(step.applied for step in migrations.status(database, [HISTORY]))
     assert NAMES[::-1] == migrations.down(database, HISTORY, NAMES[0])
-    assert set() == schema(database)
+    assert empty == objects(database)
     assert NAMES == migrations.up(database, [HISTORY])
-    assert created == schema(database)
+    assert created == objects(database)
+
+
+def test_analytics_alone_go_down_and_up(database: PostgresqlDatabase) -> None:
+    """The tables stay as they are, and the analytics come back as they were."""
+    migrations.up(database, [HISTORY])
+    created = objects(database)
+    assert NAMES[1:] == migrations.down(database, HISTORY)
+    assert not [name for name in objects(database) if "psr_analytics" in name]
+    assert NAMES[1:] == migrations.up(database, [HISTORY])
+    assert created == objects(database)
+
+
+def test_new_pseudonyms_keep_the_smallest_group(database: PostgresqlDatabase) -> None:
+    """Reverting and repeating the analytics replaces the key and shows no smaller group."""
+    migrations.up(database, [HISTORY])
+    select = "SELECT min_group, pseudonym_inner, pseudonym_outer FROM psr_settings"
+    with database.connection_context():
+        database.execute_sql("UPDATE psr_settings SET min_group = 7")
+        ((_, *before),) = database.execute_sql(select).fetchall()
+    migrations.down(database, HISTORY)
+    migrations.up(database, [HISTORY])
+    with database.connection_context():
+        ((min_group, *after),) = database.execute_sql(select).fetchall()
+    assert 7 == min_group
+    assert not {bytes(pad) for pad in before} & {bytes(pad) for pad in after}
 
 
 def test_up_twice_is_up_once(migrated_url: str) -> None:
@@ -76,7 +105,7 @@ def test_up_twice_is_up_once(migrated_url: str) -> None:
 
 
 def test_replicas_that_start_together_migrate_once(new_database: Callable[[], str]) -> None:
-    """Eight at once: each script is applied by one of them, and nobody fails."""
+    """Eight at once: each script is applied by one of them, and none fails."""
     url = new_database()
     with ThreadPoolExecutor(8) as threads:
         applied = list(
@@ -168,3 +197,36 @@ def test_analyst_has_no_other_grant(migrated: PostgresqlDatabase) -> None:
         "FROM information_schema.role_table_grants WHERE grantee = 'psr_analyst'"
     ).fetchall()
     assert {("psr_analytics", view, "SELECT") for view in VIEWS} == set(grants)
+
+
+def test_owners_functions_search_pg_catalog_alone(migrated: PostgresqlDatabase) -> None:
+    """A function that runs as its owner finds nothing by a name that others may have made."""
+    found = migrated.execute_sql(
+        "SELECT oid::regproc::text, proconfig FROM pg_proc WHERE prosecdef"
+        " AND pronamespace::regnamespace::text IN ('public', 'psr_analytics')"
+    ).fetchall()
+    assert 6 == len(found)
+    assert [] == [name for name, config in found if "search_path=pg_catalog, pg_temp" not in config]
+
+
+# An exact match for `n + 2.5` in the statistics, where pg_catalog's own operator needs a cast.
+TRAP = """
+CREATE FUNCTION public.trap(bigint, numeric) RETURNS numeric LANGUAGE plpgsql
+AS $$ BEGIN RAISE EXCEPTION 'it ran'; END $$;
+CREATE OPERATOR public.+ (FUNCTION = public.trap, LEFTARG = bigint, RIGHTARG = numeric);
+"""
+
+
+def test_analysts_operator_does_not_run_as_the_owner(database: PostgresqlDatabase) -> None:
+    """In a cluster that was upgraded from PostgreSQL 14, an analyst may create in public."""
+    migrations.up(database, [HISTORY])
+    with database.connection_context():
+        database.execute_sql("GRANT CREATE ON SCHEMA public TO PUBLIC")
+        database.execute_sql(
+            "INSERT INTO psr_ratings (id, owner_id, prompt_id, rating, source)"
+            " VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 3, 'copy')"
+        )
+        database.execute_sql("SET ROLE psr_analyst")
+        database.execute_sql(TRAP)
+        assert [(1,)] == database.execute_sql("SELECT n FROM psr_analytics.prompts").fetchall()
+        database.execute_sql("RESET ROLE")

@@ -50,7 +50,7 @@ def host() -> Iterator[Host]:
 
 @pytest.fixture
 def guarded(make_client: MakeClient, host: Host) -> testing.TestClient:
-    """Give a service that asks that host."""
+    """Return a service that asks that host."""
     return make_client(PROMPT_LOOKUP_URL=host.url)
 
 
@@ -76,7 +76,7 @@ def test_session_cookie_is_passed_on_alone(guarded: testing.TestClient, host: Ho
 
 
 def test_answer_is_remembered_for_the_caller_alone(guarded: testing.TestClient, host: Host) -> None:
-    """The host is asked once a caller and prompt, for ratings, showings and eligibility alike."""
+    """The host is asked once per caller and prompt: ratings, impressions and eligibility alike."""
     rate(guarded, MINE)
     guarded.simulate_get("/psr/eligibility", params={"prompt_id": str(MINE)})
     guarded.simulate_get(f"/psr/prompts/{MINE}/summary")

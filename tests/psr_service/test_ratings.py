@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psr_service.messages import Eligibility, Reason
-from psr_service.ratings import Standing, clamp, clean_note, eligibility
+from psr_service.ratings import DayActivity, clamp, clean_note, eligibility
 from service_kit import pii
 
 FAMILY = "👨‍👩‍👧‍👦"
@@ -80,12 +80,12 @@ MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)
 )
 def test_eligibility(rated: bool, dismissed: bool, shown: int, reason: Reason | None) -> None:
     """The first reason that applies, and the midnight that ends it."""
-    standing = Standing(NOW, rated, dismissed, shown)
+    activity = DayActivity(NOW, rated, dismissed, shown)
     expected = Eligibility(reason is None, reason, MIDNIGHT if reason else None)
-    assert expected == eligibility(standing, shown_at_most=3)
+    assert expected == eligibility(activity, shown_at_most=3)
 
 
 def test_the_day_ends_at_midnight_utc_everywhere() -> None:
     """A server's own time zone does not move the cap."""
-    auckland = Standing(NOW.astimezone(timezone(timedelta(hours=13))), True, False, 0)
+    auckland = DayActivity(NOW.astimezone(timezone(timedelta(hours=13))), True, False, 0)
     assert MIDNIGHT == eligibility(auckland, 3).next_at

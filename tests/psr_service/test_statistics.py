@@ -12,7 +12,7 @@ from psr_service.analytics import KEYS, Grouping, statistics
 from psr_service.connections import Connections
 from psr_service.messages import Statistics, StatisticsQuery
 from psr_service.store import Store
-from tests.psr_service.conftest import Clock, rating, showing
+from tests.psr_service.conftest import Clock, impression, rating
 
 Rate = Callable[..., None]
 STARS = (1, 2, 3, 4, 5)
@@ -27,7 +27,7 @@ GROUPS = [
 
 
 def only(store: Store, grouping: Grouping, **query: object) -> Statistics:
-    """Give the one group that there is."""
+    """Return the one group that there is."""
     (group,) = statistics(store.read, grouping, StatisticsQuery(**query)).items
     return group
 
@@ -132,7 +132,7 @@ def test_ratings_of_one_owner_do_not_make_a_group(store: Store, rate: Rate, cloc
 
 
 def test_suppressed_ratings_do_not_shine_through_the_shrunk_mean(store: Store, rate: Rate) -> None:
-    """A prior that counted a hidden rating would tell it to whoever can subtract."""
+    """A prior that counted a hidden rating would show it to a reader who can subtract."""
     shown, hidden = uuid4(), uuid4()
     rate(shown, 4, 4, 4, 4, 4)
     rate(hidden, 1)
@@ -140,11 +140,11 @@ def test_suppressed_ratings_do_not_shine_through_the_shrunk_mean(store: Store, r
     assert {shown: 4.0, hidden: None} == {group.prompt_id: group.shrunk_mean for group in groups}
 
 
-def test_response_rate_counts_askings(store: Store) -> None:
-    """Asked twice on one day is asked once; a rating without an asking answers none."""
+def test_response_rate_counts_exposures(store: Store) -> None:
+    """Asked twice on one day is asked once; a rating without an exposure answers none."""
     prompt_id, owners = uuid4(), [uuid4() for _ in range(8)]
     for owner_id in (*owners, owners[0]):
-        store.show(owner_id, showing(prompt_id))
+        store.show(owner_id, impression(prompt_id))
     for owner_id in (*owners[:3], uuid4()):
         store.rate(owner_id, rating(prompt_id), None, aggregate=False)
     group = only(store, Grouping.PROMPTS)
@@ -152,10 +152,10 @@ def test_response_rate_counts_askings(store: Store) -> None:
 
 
 def test_few_asked_show_no_response_rate(store: Store) -> None:
-    """Whether one of four people answered is nobody's business."""
+    """Whether one of four people answered stays unknown."""
     prompt_id = uuid4()
     for _ in range(4):
-        store.show(uuid4(), showing(prompt_id))
+        store.show(uuid4(), impression(prompt_id))
     group = only(store, Grouping.PROMPTS)
     assert (4, None, None) == (group.asked, group.answered, group.response_rate)
 

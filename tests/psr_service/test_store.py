@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ratings and showings are kept once, decided by PostgreSQL."""
+"""Ratings and impressions are kept once, decided by PostgreSQL."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,9 +9,9 @@ import pytest
 
 from psr_service.connections import Connections
 from psr_service.messages import RatingStored
-from psr_service.ratings import Standing
+from psr_service.ratings import DayActivity
 from psr_service.store import Store
-from tests.psr_service.conftest import NOON, Clock, rating, showing
+from tests.psr_service.conftest import NOON, Clock, impression, rating
 
 OWNER, PROMPT = uuid4(), uuid4()
 
@@ -81,7 +81,7 @@ def test_concurrent_submissions_leave_one_row(store: Store, database: Connection
 
 
 def test_aggregate_is_of_all_owners(store: Store) -> None:
-    """Two people's ratings of a prompt, and nobody's of another, make its average."""
+    """Two people's ratings of a prompt make its average, those of another prompt do not."""
     store.rate(uuid4(), rating(uuid4(), 1), None, aggregate=True)
     store.rate(uuid4(), rating(PROMPT, 5), None, aggregate=True)
     answer = store.rate(uuid4(), rating(PROMPT, 2), None, aggregate=True)
@@ -89,72 +89,72 @@ def test_aggregate_is_of_all_owners(store: Store) -> None:
 
 
 def test_aggregate_is_null_unless_asked_for(store: Store) -> None:
-    """Where analytics are for analysts only, the answer tells nobody else's opinion."""
+    """Where analytics are for analysts only, the answer holds no other person's opinion."""
     answer = store.rate(OWNER, rating(PROMPT), None, aggregate=False)
     assert (None, None) == (answer.avg_rating, answer.total_ratings)
 
 
-def test_standing_counts_today_only(store: Store, clock: Clock) -> None:
+def test_activity_counts_today_only(store: Store, clock: Clock) -> None:
     """What was rated, shown or dismissed yesterday does not bear on today."""
     store.rate(OWNER, rating(PROMPT), None, aggregate=False)
-    store.dismiss(OWNER, showing(PROMPT))
-    assert Standing(clock.now, rated=True, dismissed=True, shown_in_all=1) == store.standing(
-        OWNER, PROMPT
-    )
+    store.dismiss(OWNER, impression(PROMPT))
+    assert DayActivity(
+        clock.now, rated=True, dismissed=True, shown_in_all=1
+    ) == store.activity_today(OWNER, PROMPT)
     clock.now += timedelta(days=1)
-    assert Standing(clock.now, rated=False, dismissed=False, shown_in_all=0) == store.standing(
-        OWNER, PROMPT
-    )
+    assert DayActivity(
+        clock.now, rated=False, dismissed=False, shown_in_all=0
+    ) == store.activity_today(OWNER, PROMPT)
 
 
-def test_standing_is_of_one_owner_and_prompt(store: Store, clock: Clock) -> None:
-    """Others' ratings do not count; showings of the owner's other prompts do, dismissals do not."""
+def test_activity_is_of_one_owner_and_prompt(store: Store, clock: Clock) -> None:
+    """Others' ratings do not count; impressions of the owner's other prompts do, dismissals not."""
     store.rate(uuid4(), rating(PROMPT), None, aggregate=False)
-    store.dismiss(uuid4(), showing(PROMPT))
-    store.dismiss(OWNER, showing(uuid4()))
-    assert Standing(clock.now, rated=False, dismissed=False, shown_in_all=1) == store.standing(
-        OWNER, PROMPT
-    )
+    store.dismiss(uuid4(), impression(PROMPT))
+    store.dismiss(OWNER, impression(uuid4()))
+    assert DayActivity(
+        clock.now, rated=False, dismissed=False, shown_in_all=1
+    ) == store.activity_today(OWNER, PROMPT)
 
 
 def test_dismissal_after_midnight_counts_for_the_new_day(store: Store, clock: Clock) -> None:
     """Shown at 23:59 and closed at 00:01: the new day is the one on which not to ask again."""
     clock.now = datetime(2026, 11, 23, 23, 59, tzinfo=UTC)
-    showing_id = store.show(OWNER, showing(PROMPT))
+    impression_id = store.show(OWNER, impression(PROMPT))
     clock.now += timedelta(minutes=2)
-    store.dismiss(OWNER, showing(PROMPT, id=showing_id))
-    assert Standing(clock.now, rated=False, dismissed=True, shown_in_all=0) == store.standing(
-        OWNER, PROMPT
-    )
+    store.dismiss(OWNER, impression(PROMPT, id=impression_id))
+    assert DayActivity(
+        clock.now, rated=False, dismissed=True, shown_in_all=0
+    ) == store.activity_today(OWNER, PROMPT)
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_dismissal_joins_its_showing(store: Store, database: Connections, named: bool) -> None:
-    """Shown, then dismissed, then dismissed again by a retry: one showing, dismissed."""
-    showing_id = store.show(OWNER, showing(PROMPT))
-    form = showing(PROMPT, id=showing_id if named else None)
-    assert [showing_id] * 2 == [store.dismiss(OWNER, form) for _ in range(2)]
+def test_dismissal_joins_its_impression(store: Store, database: Connections, named: bool) -> None:
+    """Shown, then dismissed, then dismissed again by a retry: one impression, dismissed."""
+    impression_id = store.show(OWNER, impression(PROMPT))
+    form = impression(PROMPT, id=impression_id if named else None)
+    assert [impression_id] * 2 == [store.dismiss(OWNER, form) for _ in range(2)]
     select = "SELECT id, shown_at, dismissed_at FROM psr_impressions"
-    assert [(showing_id, NOON, NOON)] == rows(database, select)
+    assert [(impression_id, NOON, NOON)] == rows(database, select)
 
 
-def test_repeated_showing_counts_once(store: Store, database: Connections) -> None:
-    """A client that names its showing may send it again, also after the dismissal."""
-    form = showing(PROMPT, id=uuid4())
+def test_repeated_impression_counts_once(store: Store, database: Connections) -> None:
+    """A client that names its impression may send it again, also after the dismissal."""
+    form = impression(PROMPT, id=uuid4())
     for tell in (store.show, store.dismiss, store.show):
         assert form.id == tell(OWNER, form)
     assert [(1, 1)] == rows(database, "SELECT count(*), count(dismissed_at) FROM psr_impressions")
 
 
-def test_nobody_dismisses_for_others(store: Store, database: Connections) -> None:
-    """Naming somebody else's showing changes nothing of theirs."""
-    theirs: UUID = store.show(uuid4(), showing(PROMPT))
-    store.dismiss(OWNER, showing(PROMPT, id=theirs))
+def test_a_dismissal_reaches_only_ones_own_impressions(store: Store, database: Connections) -> None:
+    """Naming another person's impression does not change it."""
+    theirs: UUID = store.show(uuid4(), impression(PROMPT))
+    store.dismiss(OWNER, impression(PROMPT, id=theirs))
     assert [(theirs, None)] == rows(database, "SELECT id, dismissed_at FROM psr_impressions")
 
 
 def test_min_group_reaches_the_views(database: Connections, clock: Clock) -> None:
     """The service's PSR_MIN_GROUP is what the database's views go by."""
     for min_group in (7, 5):
-        Store(database, min_group, clock=clock).standing(OWNER, PROMPT)
+        Store(database, min_group, clock=clock).activity_today(OWNER, PROMPT)
         assert [(min_group,)] == rows(database, "SELECT min_group FROM psr_settings")

@@ -27,7 +27,7 @@ export function createPsr(options: PsrOptions, onChange: (state: PsrState) => vo
   const about = { prompt_id, version, source };
   const call = createPsrService(options, latestTraceparent());
   let state: PsrState = "hidden";
-  let showing = {};
+  let impression = {};
   let turn = 0; // What was asked in an earlier turn is answered too late.
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -47,8 +47,8 @@ export function createPsr(options: PsrOptions, onChange: (state: PsrState) => vo
       rememberAsking(prompt_id);
       show("open");
       // The id joins the dismissal, and lets a request be repeated. Not on pages without https.
-      showing = { ...about, id: crypto.randomUUID?.() };
-      void call("/impressions", showing);
+      impression = { ...about, id: crypto.randomUUID?.() };
+      void call("/impressions", impression);
     },
     async submit(rating, note) {
       if (state !== "open") return;
@@ -61,7 +61,7 @@ export function createPsr(options: PsrOptions, onChange: (state: PsrState) => vo
       timer = setTimeout(show, THANKS_MS, "hidden");
     },
     dismiss() {
-      if (state === "open") void call("/dismissals", showing);
+      if (state === "open") void call("/dismissals", impression);
       show("hidden");
     },
     close() {
