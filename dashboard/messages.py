@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from service_kit.fields import Day, Identifier, OneSource, Version
 from service_kit.http.forms import fields_invalid, parse_query, refuse_unknown
+from service_kit.http.problem import FieldError
 from service_kit.tables import Row
 
 DEFAULT_DAYS: Final = 30
@@ -54,7 +55,8 @@ def parse_filters(parameters: Mapping[str, Any], today: date) -> Filters:
     until = given.get("to", today.isoformat())
     filters = parse_query({"from": _first_day(until, today), "to": until} | given, Filters)
     if not 1 <= filters.days <= MOST_DAYS:
-        raise fields_invalid({"from": f"a day at most {MOST_DAYS - 1} before to"})
+        earliest = f"a day at most {MOST_DAYS - 1} before to"
+        raise fields_invalid((FieldError("from", "invalid"), earliest))
     return filters
 
 

@@ -36,13 +36,19 @@ def export(
     return tables | {OUTBOX: [msgspec.json.decode(event.as_line()) for event in waiting]}
 
 
-def erase(database: PostgresqlDatabase, data_dir: Path, owner_id: UUID) -> dict[str, int]:
+def erase(
+    database: PostgresqlDatabase, data_dir: Path, owner_id: UUID, *, wait_seconds: float
+) -> dict[str, int]:
     """Delete everything about an owner, and count it for each place.
 
     The outbox goes first: what was on its way to the database is then there to be deleted.
     Raises `owners.StillDelivering`, with nothing erased.
     """
-    waiting = {OUTBOX: owners.erase(data_dir, owner_id)} if _has_outbox(data_dir) else {}
+    waiting = (
+        {OUTBOX: owners.erase(data_dir, owner_id, wait_seconds=wait_seconds)}
+        if _has_outbox(data_dir)
+        else {}
+    )
     with database.atomic():
         tables = {
             table: database.execute_sql(

@@ -32,6 +32,8 @@ MOST_SECONDS: Final = 30.0
 _MOST_ASKED_SECONDS: Final = 300.0
 _MOST_DOUBLINGS: Final = 10
 
+Settle = Callable[[sqlite3.Connection, str, Batch, Receipt], None]
+
 _log = structlog.get_logger()
 
 
@@ -61,12 +63,20 @@ class Backoff:
 class Relay(threading.Thread):
     """Delivers to one sink until it is stopped, and then what is left, while time allows."""
 
-    def __init__(self, data_dir: Path, sink: Sink, backoff: Backoff | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        sink: Sink,
+        backoff: Backoff | None = None,
+        *,
+        settle: Settle = backlog.settle,
+    ) -> None:
         # A daemon: a sink that hangs for good must not keep the process from ending.
         super().__init__(name=f"relay-{sink.name}", daemon=True)
         self._data_dir = data_dir
         self._sink = sink
         self._backoff = backoff or Backoff()
+        self._settle = settle
         self._stored = threading.Event()
         self._stopping = threading.Event()
         self._deadline = 0.0
@@ -134,7 +144,7 @@ class Relay(threading.Thread):
                 return False
             self._unsettled = batch, self._sink.deliver(batch)
         # A settlement that fails is tried again by itself: the events need not go out twice.
-        backlog.settle(db, self._sink.name, *self._unsettled)
+        self._settle(db, self._sink.name, *self._unsettled)
         self._unsettled = None
         if self._backoff.failures:
             _log.info("sink.recovered", sink=self._sink.name, failures=self._backoff.failures)

@@ -81,8 +81,8 @@ def watch(meter: Meter, outbox: Outbox, leader: Leader, settings: ProcessorSetti
     gauge(
         "telesift.job.due",
         "s",
-        "When a job has to be done again, in seconds since 1970, by job.",
-        lambda: (Observation(at, {"job": job}) for job, at in leader.due().items()),
+        "When a job has to be done again, in seconds since 1970, by name.",
+        lambda: (Observation(at, {"name": name}) for name, at in leader.due().items()),
     )
 
 

@@ -48,7 +48,7 @@ class Whitelist(Struct, frozen=True):
     check_session: Check
 
     def admitted_session(self, session_id: str | None) -> str | None:
-        """Give a host's session id if the catalog admits it; the second wall would drop others."""
+        """Return a host's session id, or None where the catalog does not admit it."""
         try:
             self.check_session(AnyValue(stringValue=session_id))
         except Rejected:

@@ -61,7 +61,10 @@ def read_body(req: falcon.Request, most_bytes: int = REQUEST_BYTES) -> bytes:
     damaged one.
     """
     coding = _coding(req, most_bytes)
-    return _decoded(coding, req.bounded_stream.read(most_bytes + 1), most_bytes)
+    # A WSGI server may block whoever reads on after the length that was announced; where none was,
+    # as in a chunked body, the server knows the end.
+    stream = req.stream if req.content_length is None else req.bounded_stream
+    return _decoded(coding, stream.read(most_bytes + 1), most_bytes)
 
 
 async def read_body_async(req: falcon.asgi.Request, most_bytes: int = REQUEST_BYTES) -> bytes:

@@ -57,10 +57,10 @@ def refuse_unknown(parameters: Mapping[str, Any], form: type[msgspec.Struct]) ->
         raise BadRequest(f"Expected no parameters but {', '.join(known)}.", code="unknown_filter")
 
 
-def fields_invalid(expected: Mapping[str, str], reason: str = "invalid") -> BadRequest:
-    """Make the error for fields that are wrong; `expected` says by field what is right."""
-    detail = "; ".join(f"{name}: {words}" for name, words in expected.items())
-    errors = [FieldError(name, reason) for name in expected]
+def fields_invalid(*wrong: tuple[FieldError, str]) -> BadRequest:
+    """Make the error for fields that are wrong, each with the words for what is right."""
+    detail = "; ".join(f"{error.field}: {expected}" for error, expected in wrong)
+    errors = [error for error, _ in wrong]
     return BadRequest(f"Expected {detail}.", code="fields_invalid", errors=errors)
 
 
@@ -70,10 +70,10 @@ def _whole(value: Any) -> Any:
 
 
 def _problem(value: Mapping[str, Any], form: type[msgspec.Struct], strict: bool) -> BadRequest:
-    wrong = dict(_wrong_fields(value, form, strict))
-    found = fields_invalid({field.encode_name: _expected(field.type) for field in wrong})
-    found.errors = tuple(FieldError(field.encode_name, why) for field, why in wrong.items())
-    return found
+    wrong = _wrong_fields(value, form, strict)
+    return fields_invalid(
+        *((FieldError(field.encode_name, why), _expected(field.type)) for field, why in wrong)
+    )
 
 
 def _wrong_fields(

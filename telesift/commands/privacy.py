@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 import typer
 
-from processors.delivery.outbox.owners import StillDelivering
+from processors.delivery.outbox.owners import WAIT_SECONDS, StillDelivering
 from processors.gateway.settings import ProcessorSettings
 from service_kit.clock import utc_now
 from telesift import privacy
@@ -31,6 +31,9 @@ def export(owner_id: Owner) -> None:
 def erase(
     owner_id: Owner,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; there is no way back.")] = False,
+    wait: Annotated[
+        float, typer.Option(help="Seconds to wait for a batch that a sink has in hand.")
+    ] = WAIT_SECONDS,
 ) -> None:
     """Delete everything that we hold about OWNER_ID, and write a receipt with the counts.
 
@@ -40,7 +43,7 @@ def erase(
         typer.confirm("Erase this person's data for good?", abort=True)
     with connecting() as database, database.connection_context():
         try:
-            erased = privacy.erase(database, _data_dir(), owner_id)
+            erased = privacy.erase(database, _data_dir(), owner_id, wait_seconds=wait)
         except StillDelivering:
             typer.echo("telesift: a sink hangs with a batch; nothing erased, try again", err=True)
             raise typer.Exit(1) from None

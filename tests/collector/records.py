@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """OTLP log records made out of the catalog: whole ones, and broken in every way it can express.
 
-Nothing here says what a verdict should be. The two walls are judged against each other.
+Nothing here says what a verdict should be. Processor and collector are judged against each other.
 """
 
 from collections.abc import Iterator

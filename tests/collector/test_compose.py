@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from service_kit import settings
+from processors.gateway.settings import ProcessorSettings
+from telesift.settings import BY_SERVICE, read
 from tests.collector.running import FRAGMENTS, ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -33,4 +34,4 @@ def test_the_collector_reads_files_that_exist() -> None:
 def test_the_services_settings_are_accepted(service: str) -> None:
     """No service would refuse to start over its settings."""
     environ = {name: str(value) for name, value in SERVICES[service]["environment"].items()}
-    assert "0.0.0.0" == settings.read(environ).host
+    assert "0.0.0.0" == read(BY_SERVICE.get(service, ProcessorSettings), environ).host

@@ -13,7 +13,7 @@ from peewee import PostgresqlDatabase
 from service_kit import postgres
 from service_kit.postgres import migrations
 from telesift.database import HISTORIES
-from telesift.generate.grafana import files
+from telesift.generate import grafana
 from tests.collector.expressions import DASHBOARDS, panels
 from tests.collector.running import FRAGMENTS
 
@@ -35,23 +35,23 @@ Rows = tuple[list[str], list[tuple[Any, ...]]]
 Run = Callable[..., Rows]
 
 
-@pytest.mark.parametrize("name", files())
+@pytest.mark.parametrize("name", grafana.DASHBOARDS)
 def test_a_dashboard_is_up_to_date(name: str) -> None:
     """Write it again with `make generate`."""
-    assert files()[name] == (DASHBOARDS / name).read_text("utf-8")
+    assert grafana.render(name) == (DASHBOARDS / f"{name}.json").read_text("utf-8")
 
 
 def test_no_dashboard_is_left_over() -> None:
     """Grafana would load it."""
-    assert sorted(files()) == sorted(path.name for path in DASHBOARDS.iterdir())
+    assert sorted(grafana.DASHBOARDS) == sorted(path.stem for path in DASHBOARDS.iterdir())
 
 
-@pytest.mark.parametrize("name", files())
+@pytest.mark.parametrize("name", grafana.DASHBOARDS)
 def test_each_panel_says_what_it_shows(name: str) -> None:
     """By a title of its own and a sentence."""
-    titles = [panel["title"] for panel in panels(name)]
+    titles = [panel["title"] for panel in panels(f"{name}.json")]
     assert sorted(set(titles)) == sorted(titles)
-    assert all(panel["description"].endswith((".", "%")) for panel in panels(name))
+    assert all(panel["description"].endswith((".", "%")) for panel in panels(f"{name}.json"))
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,9 @@ def as_analyst(database_url: str) -> Run:
     def run(statement: str, **values: str) -> Rows:
         for name, value in FILLED_IN.items():
             statement = statement.replace(name, value.format(**ALL | values))
-        database: PostgresqlDatabase = postgres.single(postgres.analyst_url(database_url))
+        database: PostgresqlDatabase = postgres.single(
+            postgres.as_role(database_url, "psr_analyst")
+        )
         with database.connection_context():
             cursor = database.execute_sql(statement)
             return [column.name for column in cursor.description], cursor.fetchall()
@@ -103,8 +105,10 @@ def test_the_provisioned_sources_are_the_dashboards_kinds() -> None:
     sources = yaml.safe_load((PROVISIONING / "datasources" / "telesift.yaml").read_text("utf-8"))
     offered = [
         variable["query"]
-        for name in files()
-        for variable in json.loads((DASHBOARDS / name).read_text("utf-8"))["templating"]["list"]
+        for name in grafana.DASHBOARDS
+        for variable in json.loads((DASHBOARDS / f"{name}.json").read_text("utf-8"))["templating"][
+            "list"
+        ]
         if variable["type"] == "datasource"
     ]
     assert [source["type"] for source in sources["datasources"]] == offered

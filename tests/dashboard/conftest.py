@@ -12,10 +12,11 @@ from falcon import testing
 from peewee import PostgresqlDatabase
 
 from dashboard.app import create_app
+from dashboard.settings import DashboardSettings
 from processors.delivery.sinks.postgres import partitions
 from service_kit import postgres
 from service_kit.postgres import migrations
-from service_kit.settings import Settings, read
+from service_kit.settings import read
 from telesift.database import HISTORIES
 from tests.services import TOKENS, Running, free_port, serving
 
@@ -90,21 +91,21 @@ def processor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield running
 
 
-MakeSettings = Callable[..., Settings]
+MakeSettings = Callable[..., DashboardSettings]
 
 
 @pytest.fixture(scope="session")
 def make_settings(seeded: str) -> MakeSettings:
     """Return a function that makes the dashboard's settings; without a processor unless named."""
 
-    def make(**environ: str) -> Settings:
+    def make(**environ: str) -> DashboardSettings:
         defaults = {
             "DATABASE_URL": seeded,
             "AUTH_MODE": "dev",
             "AUTH_DEV_TOKENS": TOKENS,
             "TELESIFT_PROCESSOR_URL": f"http://127.0.0.1:{free_port()}",
         }
-        return read(defaults | environ)
+        return read(DashboardSettings, defaults | environ)
 
     return make
 

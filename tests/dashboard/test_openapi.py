@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from dashboard.app import create_app
-from dashboard.openapi import openapi_document
+from dashboard.openapi import document
 from tests.dashboard.conftest import MakeSettings
 from tests.services import Running, bearer
 
 # without "security": the test brings its own credentials, which are not under test
-DOCUMENT = {key: value for key, value in openapi_document().items() if key != "security"}
+DOCUMENT = {key: value for key, value in document().items() if key != "security"}
 schema = schemathesis.openapi.from_dict(DOCUMENT)
 
 # That a period must not end before it begins, and that a blank filter filters nothing, is not
@@ -42,4 +42,4 @@ def test_answers_are_as_documented(case: schemathesis.Case, analyst: testing.Tes
 def test_the_document_is_served(analyst: testing.TestClient) -> None:
     """To anybody."""
     answer = testing.TestClient(analyst.app).simulate_get("/openapi.json")
-    assert msgspec.json.encode(openapi_document()) == answer.content
+    assert msgspec.json.encode(document()) == answer.content

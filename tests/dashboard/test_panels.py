@@ -146,7 +146,7 @@ def test_sql_gives_what_the_panel_shows(
 ) -> None:
     """An analyst who copies it gets the same rows, under the role of the analysts."""
     table = client.simulate_get(f"/api/{panel}", params={"version": "v1"}).json["table"]
-    database = postgres.single(postgres.analyst_url(seeded))
+    database = postgres.single(postgres.as_role(seeded, "psr_analyst"))
     with database.connection_context():
         told = database.execute_sql(table["sql"]).fetchall()
     assert len(told) == len(table["rows"])
@@ -220,7 +220,6 @@ def test_production_names_the_dashboards_login(make_settings: MakeSettings) -> N
         ENVIRONMENT="production",
         AUTH_MODE="jwt",
         AUTH_JWT_SECRET="s" * 32,
-        TELESIFT_HASH_SECRET="h" * 32,
     )
     with pytest.raises(postgres.DatabaseUnset, match="DASHBOARD_DATABASE_URL"):
         create_app(settings)

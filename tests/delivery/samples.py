@@ -2,6 +2,7 @@
 """Events as the pipeline writes them, and sinks that remember what they got."""
 
 import asyncio
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +14,7 @@ from msgspec import json
 from processors.delivery.outbox.batch import Batch, Receipt
 from processors.delivery.outbox.frames import compress
 from processors.delivery.outbox.ledger import Tally
-from processors.delivery.outbox.outbox import Outbox
+from processors.delivery.outbox.outbox import Bounds, Outbox
 
 USER = "11111111-1111-4111-8111-111111111111"
 TIME_NS = 1_763_890_000_123_456_789
@@ -66,10 +67,18 @@ def tally(accepted: int, rejected: int = 0, duplicate: int = 0) -> Tally:
 
 
 def open_outbox(
-    data_dir: Path, sinks: Sequence[str] = ("logs",), max_bytes: int = 1 << 30, **more: object
+    data_dir: Path,
+    sinks: Sequence[str] = ("logs",),
+    *,
+    clock: Callable[[], float] = time.time,
+    on_stored: Callable[[], None] = lambda: None,
+    **bounds: float,
 ) -> Outbox:
-    """Open an outbox with ample room."""
-    return Outbox.open(data_dir, sinks=sinks, max_bytes=max_bytes, **more)  # type: ignore[arg-type]
+    """Open an outbox with ample room, unless its bounds are given."""
+    given: dict[str, Any] = {"max_bytes": 1 << 30} | bounds
+    return Outbox.open(
+        data_dir, sinks=sinks, bounds=Bounds(**given), clock=clock, on_stored=on_stored
+    )
 
 
 async def append(outbox: Outbox, ids: Sequence[str]) -> None:

@@ -26,7 +26,7 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 
 @pytest.fixture
 def db(tmp_path: Path, outbox: Outbox) -> Iterator[sqlite3.Connection]:
-    """Connect as a courier does."""
+    """Connect as a relay does."""
     with closing(files.connect(files.file(tmp_path), durable=False)) as db:
         yield db
 
@@ -48,7 +48,7 @@ def offered(db: sqlite3.Connection, sink: str) -> Batch:
 def test_rows_are_offered_in_order_until_they_are_settled(
     outbox: Outbox, db: sqlite3.Connection
 ) -> None:
-    """A courier that dies before it settles meets the same rows again."""
+    """A relay that dies before it settles meets the same rows again."""
     store(outbox, new_ids(1))
     store(outbox, new_ids(2))
     batch = offered(db, "logs")
@@ -59,14 +59,13 @@ def test_rows_are_offered_in_order_until_they_are_settled(
     assert (3, 0) == (account(outbox, "logs").delivered, account(outbox, "logs").pending)
 
 
-def test_a_batch_is_bounded(
-    outbox: Outbox, db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_batch_is_bounded(outbox: Outbox, db: sqlite3.Connection) -> None:
     """A long outage is caught up in portions."""
-    monkeypatch.setattr(backlog, "_MOST_EVENTS", 5)
     for _ in range(4):
         store(outbox, new_ids(2))
-    assert 6 == offered(db, "logs").events
+    batch = backlog.next_batch(db, "logs", most_events=5)
+    assert batch is not None
+    assert 6 == batch.events
 
 
 def test_a_row_goes_when_the_last_sink_is_done_with_it(

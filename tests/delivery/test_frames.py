@@ -87,7 +87,7 @@ def test_splitting_gives_each_event_a_frame_of_its_own() -> None:
     "text", [b"", b"{}", b"[", b'{"resource":{},"scopeLogs":[{"logRecords":[{}]}]}', b"\xff"]
 )
 def test_a_text_that_is_no_resource_logs_is_unreadable(text: bytes) -> None:
-    """Foreign content is set aside, not a crash of the courier."""
+    """Foreign content is set aside, not a crash of the relay."""
     if text:
         with pytest.raises(FrameUnreadable):
             events(compress(text))

@@ -2,7 +2,6 @@
 """The ledger balances at every moment, whatever happens in whatever order."""
 
 import asyncio
-import os
 import shutil
 import tempfile
 from contextlib import closing
@@ -38,7 +37,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def _open(self, sinks: list[str]) -> None:
         self.in_flight: dict[str, Batch] = {}
-        self.mark = open_outbox(self.data_dir, sinks)
+        self.lock = open_outbox(self.data_dir, sinks)
         self.db = files.connect(files.file(self.data_dir), durable=False)
         self.sinks = sinks
 
@@ -118,7 +117,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def _close(self) -> None:
         self.db.close()
-        os.close(self.mark)
+        self.lock.close()
 
     def teardown(self) -> None:
         self._close()
@@ -132,7 +131,7 @@ TestLedgerMachine.settings = settings(max_examples=30, stateful_step_count=25, d
 def test_an_event_that_vanished_shows_as_lost() -> None:
     """The check is one that can fail: a row that nobody accounted for breaks the equation."""
     data_dir = Path(tempfile.mkdtemp())
-    mark = open_outbox(data_dir, ["logs"])
+    lock = open_outbox(data_dir, ["logs"])
     with closing(files.connect(files.file(data_dir), durable=False)) as db:
         rows.add(db, 1.0, 7, FRAMES)
         db.execute("DELETE FROM row")
@@ -141,5 +140,5 @@ def test_an_event_that_vanished_shows_as_lost() -> None:
     assert "logs: accepted 7 = delivered 0 + pending 0 + expired 0 + undeliverable 0 + lost 7" in (
         list(found.explain())
     )
-    os.close(mark)
+    lock.close()
     shutil.rmtree(data_dir)

@@ -13,7 +13,7 @@ import pytest
 
 from processors.delivery.outbox.batch import Batch, Receipt, Row
 from processors.delivery.outbox.frames import compress, decompress, join
-from processors.delivery.sinks.otlp import OtlpSink, Target, rejected_records, target
+from processors.delivery.sinks.otlp import OtlpSink, Target, read_target, rejected_records
 from processors.delivery.sinks.sink import Retry
 from tests.delivery.samples import frame, new_ids
 
@@ -282,4 +282,4 @@ def test_the_target_comes_from_the_standard_variables(
     environ: dict[str, str], expected: Target
 ) -> None:
     """As the OpenTelemetry specification says, the one for logs first."""
-    assert expected == target({f"OTEL_EXPORTER_OTLP_{k}": v for k, v in environ.items()})
+    assert expected == read_target({f"OTEL_EXPORTER_OTLP_{k}": v for k, v in environ.items()})

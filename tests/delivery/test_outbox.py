@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from processors.delivery.outbox import file as files
-from processors.delivery.outbox import outbox as module
 from processors.delivery.outbox.events import events
 from processors.delivery.outbox.ledger import Tally
-from processors.delivery.outbox.outbox import Outbox, OutboxUnavailable, Trouble
+from processors.delivery.outbox.outbox import OutboxUnavailable, StorageFault
 from tests.delivery.samples import append, frame, new_ids, open_outbox, store, tally
 
 
@@ -93,8 +92,11 @@ def test_a_group_larger_than_the_whole_outbox_is_refused(tmp_path: Path) -> None
     outbox = open_outbox(tmp_path, max_bytes=10)
     with pytest.raises(OutboxUnavailable) as caught:
         store(outbox, new_ids(1))
-    assert (Trouble.OUTBOX_FULL, "5") == (caught.value.trouble, caught.value.headers["Retry-After"])
-    assert Trouble.OUTBOX_FULL == outbox.health()
+    assert (StorageFault.OUTBOX_FULL, "5") == (
+        caught.value.fault,
+        caught.value.headers["Retry-After"],
+    )
+    assert StorageFault.OUTBOX_FULL == outbox.health()
     assert 0 == outbox.ledger().received
     outbox.close()
 
@@ -117,13 +119,9 @@ def test_a_group_waits_while_another_process_writes(tmp_path: Path) -> None:
     outbox.close()
 
 
-def test_a_lock_that_stays_is_answered_and_overcome(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_lock_that_stays_is_answered_and_overcome(tmp_path: Path) -> None:
     """All who wait get their 503, readiness goes red, and both recover by themselves."""
-    monkeypatch.setattr(module, "_LOCKED_SECONDS", 0.05)
-    monkeypatch.setattr(module, "_PROBE_SECONDS", 0.0)
-    outbox = open_outbox(tmp_path)
+    outbox = open_outbox(tmp_path, locked_seconds=0.05, probe_seconds=0)
 
     async def scenario() -> list[BaseException | None]:
         return await asyncio.gather(
@@ -133,8 +131,8 @@ def test_a_lock_that_stays_is_answered_and_overcome(
     with closing(files.connect(files.file(tmp_path), durable=False)) as other:
         with files.transaction(other):
             outcomes = asyncio.run(scenario())
-        troubles = [o.trouble for o in outcomes if isinstance(o, OutboxUnavailable)]
-        assert [Trouble.OUTBOX_LOCKED] * 3 == troubles
+        troubles = [o.fault for o in outcomes if isinstance(o, OutboxUnavailable)]
+        assert [StorageFault.OUTBOX_LOCKED] * 3 == troubles
     assert outbox.health() is None
     store(outbox, new_ids(1))
     assert (1, True) == (outbox.ledger().received, outbox.ledger().balanced)
@@ -236,5 +234,5 @@ def test_a_disk_that_refuses_is_named_at_the_start(tmp_path: Path) -> None:
     """The start fails with a reason, not with a traceback of the database's."""
     (tmp_path / "outbox").write_text("a file where the folder should be")
     with pytest.raises(OutboxUnavailable) as caught:
-        Outbox.open(tmp_path, sinks=["logs"], max_bytes=1000)
-    assert Trouble.DISK_ERROR == caught.value.trouble
+        open_outbox(tmp_path, max_bytes=1000)
+    assert StorageFault.DISK_ERROR == caught.value.fault

@@ -14,11 +14,11 @@ from msgspec import json
 
 from processors.delivery.outbox import backlog, owners
 from processors.delivery.outbox import file as files
-from processors.delivery.outbox.batch import Batch, Receipt, export_body
-from processors.delivery.outbox.frames import decompress
+from processors.delivery.outbox.batch import Batch, Receipt
+from processors.delivery.outbox.frames import decompress, export_request
 from processors.delivery.outbox.ledger import SetAside, SinkAccount
 from processors.delivery.outbox.outbox import Outbox
-from processors.delivery.relay import Courier
+from processors.delivery.relay import Relay
 from tests.delivery.samples import Recorder, open_outbox, tally
 from tests.delivery.table import Record, frame, record, uid_of
 from tests.services import wait_until
@@ -36,7 +36,7 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 
 @pytest.fixture
 def db(tmp_path: Path, outbox: Outbox) -> Iterator[sqlite3.Connection]:
-    """Connect as a courier does."""
+    """Connect as a relay does."""
     with closing(files.connect(files.file(tmp_path), durable=False)) as db:
         yield db
 
@@ -67,7 +67,7 @@ def waiting(db: sqlite3.Connection, sink: str) -> list[str]:
     batch = backlog.next_batch(db, sink)
     if batch is None:
         return []
-    request = json.decode(decompress(export_body(batch.rows)))
+    request = json.decode(decompress(export_request(row.frames for row in batch.rows)))
     decoded = [event.id for row in batch.rows for event in row.decoded()]
     records = [
         record
@@ -167,9 +167,7 @@ def test_a_damaged_row_is_passed_over(
     assert 1 == owners.erase(tmp_path, OWNER)
 
 
-def test_a_batch_on_its_way_arrives_first(
-    outbox: Outbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_batch_on_its_way_arrives_first(outbox: Outbox, tmp_path: Path) -> None:
     """Whoever erases next in the database so erases what this batch has just put there."""
     sent, let_go = threading.Event(), threading.Event()
 
@@ -178,15 +176,14 @@ def test_a_batch_on_its_way_arrives_first(
         assert let_go.wait(20)
 
     sink = Recorder("db", before=hold)
-    courier = Courier(tmp_path, sink)
+    relay = Relay(tmp_path, sink)
     mine = of(OWNER, 2)
     store(outbox, mine)
-    courier.start()
+    relay.start()
     assert sent.wait(20)
     store(outbox, of(OWNER, 3))
-    with monkeypatch.context() as patience, pytest.raises(owners.StillDelivering):
-        patience.setattr(owners, "_WAIT_SECONDS", 0.05)
-        owners.erase(tmp_path, OWNER)
+    with pytest.raises(owners.StillDelivering):
+        owners.erase(tmp_path, OWNER, wait_seconds=0.05)
     assert 5 == accounts(outbox)["db"].pending
     erased: list[int] = []
     eraser = threading.Thread(target=lambda: erased.append(owners.erase(tmp_path, OWNER)))
@@ -194,8 +191,8 @@ def test_a_batch_on_its_way_arrives_first(
     let_go.set()
     eraser.join(20)
     wait_until(lambda: accounts(outbox)["db"].pending == 0, 20, "the rest")
-    courier.stop(10)
-    courier.join(20)
+    relay.stop(10)
+    relay.join(20)
     column = accounts(outbox)["db"]
     assert 5 == column.delivered + column.undeliverable
     assert column.delivered == sum(sink.ids.values()) >= 2

@@ -11,11 +11,11 @@ import pytest
 from peewee import PostgresqlDatabase
 from typer.testing import CliRunner, Result
 
-from processors.delivery.lock import Claim
+from processors.delivery.lock import sink_lock
 from processors.delivery.outbox import file as files
 from processors.delivery.outbox import owners
 from processors.delivery.outbox.outbox import Outbox
-from processors.delivery.sinks.postgres.sink import DatabaseSink
+from processors.delivery.sinks.postgres.sink import PostgresSink
 from service_kit import postgres
 from telesift.commands.privacy import app
 from tests.delivery.samples import open_outbox, tally
@@ -50,7 +50,7 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 def stored(url: str, owner: UUID) -> str:
     """Store an event of a person in the table; give its id."""
     made = record(user_id=str(owner))
-    sink = DatabaseSink(lambda: postgres.single(url), DAYS, clock=lambda: NOON)
+    sink = PostgresSink(lambda: postgres.single(url), DAYS, clock=lambda: NOON)
     sink.deliver(batch([made]))
     sink.close()
     return uid_of(made)
@@ -88,14 +88,12 @@ def test_nothing_is_erased_while_a_sink_hangs(
     migrated_url: str,
     database: PostgresqlDatabase,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Else its batch could reach the database after the erasure."""
     kept = stored(migrated_url, OWNER)
-    monkeypatch.setattr(owners, "_WAIT_SECONDS", 0.05)
-    hanging = Claim(tmp_path, "db")
+    hanging = sink_lock(files.folder(tmp_path), "db")
     assert hanging.take()
-    result = run("erase", str(OWNER), "--yes")
+    result = run("erase", str(OWNER), "--yes", "--wait", "0.05")
     hanging.close()
     assert 1 == result.exit_code
     assert "try again" in result.output

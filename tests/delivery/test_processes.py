@@ -124,12 +124,9 @@ def test_everything_arrives_at_least_once_through_kills(tmp_path: Path) -> None:
     outbox.close()
 
 
-def test_a_disk_that_refuses_to_write_is_answered_and_overcome(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_refuses_to_write_is_answered_and_overcome(tmp_path: Path) -> None:
     """503 and red readiness while it lasts; afterwards both recover, and the ledger balances."""
-    monkeypatch.setattr("processors.delivery.outbox._PROBE_SECONDS", 0.0)
-    outbox = open_outbox(tmp_path)
+    outbox = open_outbox(tmp_path, probe_seconds=0)
     taken: list[str] = []
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (200 * 1024, hard))
@@ -138,7 +135,7 @@ def test_a_disk_that_refuses_to_write_is_answered_and_overcome(
             for ids in (new_ids(50) for _ in range(1000)):
                 store(outbox, ids)
                 taken += ids
-        assert "disk_error" == caught.value.trouble == outbox.health()
+        assert "disk_error" == caught.value.fault == outbox.health()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert outbox.health() is None

@@ -5,19 +5,20 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from peewee import OperationalError, PostgresqlDatabase
 from structlog.testing import capture_logs
 
-from processors.delivery.leader import Dispatch, open_chores
-from processors.delivery.sinks.postgres import partitions, retention
+from processors.delivery.leader import Leader, open_jobs
+from processors.delivery.sinks.postgres import retention
 from processors.delivery.sinks.postgres.retention import DailyRetention, RetentionReceipt
-from processors.delivery.sinks.postgres.sink import DatabaseSink
+from processors.delivery.sinks.postgres.sink import PostgresSink
+from processors.delivery.sinks.sink import SinkName
 from service_kit import postgres
-from service_kit.settings import read
-from tests.delivery.samples import USER, open_outbox
+from tests.delivery.samples import open_outbox
 from tests.delivery.table import DAY, DAYS, NOON, batch, names, record, rows, stored_ids, uid_of
 from tests.services import wait_until
 
@@ -33,7 +34,7 @@ def run(database: PostgresqlDatabase, now: datetime = NOON, days: int = DAYS) ->
 def store(url: str, *times: datetime) -> list[str]:
     """Store an event for each moment; give the ids."""
     made = [record(ts) for ts in times]
-    sink = DatabaseSink(lambda: postgres.single(url), DAYS, clock=lambda: max(times))
+    sink = PostgresSink(lambda: postgres.single(url), DAYS, clock=lambda: max(times))
     sink.deliver(batch(made))
     sink.close()
     return [uid_of(one) for one in made]
@@ -128,10 +129,9 @@ def test_the_check_finds_what_no_drop_could_reach(database: PostgresqlDatabase) 
 
 
 def test_somebody_who_reads_for_long_puts_it_off(
-    database: PostgresqlDatabase, migrated_url: str, monkeypatch: pytest.MonkeyPatch
+    database: PostgresqlDatabase, migrated_url: str
 ) -> None:
     """It gives up rather than have everybody queue behind it; nothing is half done."""
-    monkeypatch.setattr(partitions, "_LOCK_MS", 50)
     run(database, NOON - 2 * DAY)
     before = names(database)
     reader = postgres.single(migrated_url)
@@ -245,15 +245,15 @@ def test_the_worker_that_leads_runs_it(
     database: PostgresqlDatabase, migrated_url: str, tmp_path: Path
 ) -> None:
     """Only where the database sink is in use, and only while the worker runs."""
-    environ = {"DATABASE_URL": migrated_url, "AUTH_DEV_TOKENS": f"t:{USER}:user"}
-    assert [] == open_chores(read(environ | {"TELEMETRY_SINK": "logs,otlp"}))
-    (chore,) = open_chores(read(environ | {"TELEMETRY_SINK": "logs,db"}))
+    open_database = partial(postgres.single, migrated_url)
+    assert [] == open_jobs([SinkName.LOGS, SinkName.OTLP], open_database, 7)
+    (job,) = open_jobs([SinkName.LOGS, SinkName.DB], open_database, 7)
     outbox = open_outbox(tmp_path, ["db"])
-    dispatch = Dispatch(tmp_path, [], chores=[chore], max_age_seconds=3600)
-    dispatch.start()
+    leader = Leader(tmp_path, [], jobs=[job], max_age_seconds=3600)
+    leader.start()
     wait_until(lambda: receipts(database), 20, "a receipt")
-    dispatch.stop(10)
+    leader.stop(10)
     outbox.close()
-    assert isinstance(chore, DailyRetention)
-    chore.join(20)
-    assert not chore.is_alive()
+    assert isinstance(job, DailyRetention)
+    job.join(20)
+    assert not job.is_alive()

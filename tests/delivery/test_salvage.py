@@ -15,7 +15,7 @@ from processors.delivery.outbox import file as files
 from processors.delivery.outbox.events import events
 from processors.delivery.outbox.frames import FrameUnreadable
 from processors.delivery.outbox.ledger import Ledger
-from processors.delivery.outbox.outbox import OutboxUnavailable, Trouble
+from processors.delivery.outbox.outbox import OutboxUnavailable, StorageFault
 from tests.delivery.samples import new_ids, open_outbox, store
 
 PAGE = 4096
@@ -177,6 +177,6 @@ def test_a_file_that_others_have_open_is_not_taken_from_under_them(data_dir: Pat
     overwrite(files.file(data_dir), 0, bytes(100))
     with pytest.raises(OutboxUnavailable) as caught:
         open_outbox(data_dir, ["logs", "otlp"])
-    assert Trouble.OUTBOX_CORRUPT == caught.value.trouble
+    assert StorageFault.OUTBOX_CORRUPT == caught.value.fault
     assert [] == set_aside(data_dir)
     first.close()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import uvloop
 
-from processors.delivery.leader import Dispatch
+from processors.delivery.leader import Leader
 from processors.delivery.outbox.batch import Batch, Receipt
 from tests.delivery.samples import append, new_ids, open_outbox
 
@@ -45,10 +45,10 @@ class FileSink:
 
 async def work(data_dir: Path, role: str) -> None:
     """Store events without a pause until the process is killed."""
-    dispatch = Dispatch(data_dir, [FileSink(data_dir / "delivered")], max_age_seconds=3600)
-    outbox = open_outbox(data_dir, on_stored=dispatch.notify)
+    leader = Leader(data_dir, [FileSink(data_dir / "delivered")], max_age_seconds=3600)
+    outbox = open_outbox(data_dir, on_stored=leader.notify)
     if role != "append":
-        dispatch.start()
+        leader.start()
     if role != "deliver":
         await asyncio.gather(*(client(outbox) for _ in range(CLIENTS)))
     threading.Event().wait()

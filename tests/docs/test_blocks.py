@@ -93,6 +93,8 @@ def migrated(database_url: str) -> str:
 def test_sql_runs(block: Block, migrated: str) -> None:
     """As an analyst, where it reads only what analysts may; as the tables' owner elsewhere."""
     is_for_analysts = "_analytics." in block.text
-    database = postgres.single(postgres.analyst_url(migrated) if is_for_analysts else migrated)
+    database = postgres.single(
+        postgres.as_role(migrated, "psr_analyst") if is_for_analysts else migrated
+    )
     with database.connection_context():
         assert database.execute_sql(block.text.replace("%", "%%")).description

@@ -10,7 +10,7 @@ from pathlib import Path
 from peewee import OperationalError
 
 from processors.delivery.outbox import owners, salvage
-from processors.delivery.outbox.health import Trouble
+from processors.delivery.outbox.health import StorageFault
 from processors.delivery.sinks.postgres import sqlstate
 from processors.delivery.sinks.postgres.retention import Window
 from processors.pipeline.reasons import Reason
@@ -21,7 +21,7 @@ _, REASONS, ERRORS, UNDELIVERABLE, RETRIES = re.split(
     r"^## .*$", (ROOT / "docs/reference/errors.md").read_text("utf-8"), flags=re.MULTILINE
 )
 # What a sink says of its other side is for the log: no caller ever sees it.
-SINKS = {"sinks", "events_table"}
+SINKS = {"sinks"}
 SOURCES = [
     path
     for part in ("service_kit", "processors", "psr_service", "dashboard")
@@ -39,12 +39,12 @@ def documented(text: str) -> set[str]:
 def raised() -> set[str]:
     """Give the codes that the sources can answer with."""
     literal = {code for path in SOURCES for code in IN_SOURCE.findall(path.read_text())}
-    return literal | {Problem.code} | {trouble.value for trouble in Trouble}
+    return literal | {Problem.code} | {trouble.value for trouble in StorageFault}
 
 
 def nodes_of_sinks() -> Iterator[ast.AST]:
     """Give every node of the sinks' sources."""
-    for path in (ROOT / "processors/delivery/sinks").glob("*.py"):
+    for path in (ROOT / "processors/delivery/sinks").rglob("*.py"):
         yield from ast.walk(ast.parse(path.read_text("utf-8")))
 
 

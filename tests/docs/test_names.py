@@ -6,11 +6,10 @@ from itertools import chain
 
 import pytest
 import typer
-from msgspec import structs
 
+from processors.catalog.load import load
 from service_kit import postgres
 from service_kit.postgres import migrations
-from service_kit.settings import Settings
 from telesift.cli import app
 from telesift.database import HISTORIES
 from telesift.generate import api_page
@@ -20,7 +19,7 @@ from tests.docs.test_reference import FIELDS, HEALTH
 OURS = re.compile(r"(?:TELESIFT|AUTH|FEATURES|PSR|TELEMETRY|PROMPT_LOOKUP|ALLOWED)_[A-Z_]+")
 CALL = re.compile(r"(?:GET|POST|PUT|DELETE) (/\S*)")
 RELATION = re.compile(r"(?:psr|telemetry)_[a-z_]+(?:\.[a-z]+)?")
-METRIC = re.compile(r"\btelesift_(?:events|outbox|batch|sink|chore)_[a-z_]+")
+METRIC = re.compile(r"\btelesift_(?:events|outbox|batch|sink|job)_[a-z_]+")
 TARGETS = re.compile(r"^([a-z][a-z0-9-]*):.*## ", re.MULTILINE)
 
 OF_THE_HOST = {"/me", "/prompts/…/copy"}
@@ -39,11 +38,8 @@ def test_every_setting_exists() -> None:
 
 def test_every_endpoint_exists() -> None:
     """A method and a path are in one of the services' documents."""
-    known = {
-        re.sub(r"{\w+}", "{}", path)
-        for known in api_page.SERVICES
-        for path in known.document["paths"]
-    }
+    documents = [api_page.document(service, load()) for service in api_page.SERVICES]
+    known = {re.sub(r"{\w+}", "{}", path) for found in documents for path in found["paths"]}
     named = {match[1].partition("?")[0] for code in codes() if (match := CALL.match(code.text))}
     plain = {re.sub(r"{[\w,]+}", "{}", path) for path in named - OF_THE_HOST}
     assert set() == plain - known - HEALTH
@@ -73,7 +69,7 @@ def test_every_table_is_in_the_privacy_page(database_url: str) -> None:
 def test_every_flag_is_in_the_rollout_page() -> None:
     """What can be switched is said, with what it is when unset."""
     page = (ROOT / "docs/rollout.md").read_text("utf-8")
-    flags = [field.encode_name for field in structs.fields(Settings) if FLAG in field.encode_name]
+    flags = [name for name in FIELDS.values() if FLAG in name]
     assert flags
     assert [] == [name for name in flags if f"| `{name}` |" not in page]
 

@@ -3,79 +3,58 @@
 
 import ast
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from falcon.inspect import inspect_routes
-from telesift.reference import pages
 
 from dashboard.app import create_app as create_dashboard
+from processors.catalog.load import load
 from processors.gateway.app import create_app as create_processor
 from psr_service.app import create_app as create_psr
-from psr_service.store import fetch
-from service_kit import postgres
-from service_kit.postgres import migrations
-from service_kit.settings import Settings, page, read
-from telesift.database import HISTORIES
-from telesift.generate import api_page
-from telesift.generate.database_page import MARK, dictionary
+from service_kit.settings import ServiceSettings
+from telesift.generate import api_page, settings_page
+from telesift.settings import BY_SERVICE, read
 from tests.services import environment
 
 ROOT = Path(__file__).parents[2]
-FIELDS = {field.name: field.encode_name for field in msgspec.structs.fields(Settings)}
-HEALTH = {"/livez", "/readyz", "/version", "/openapi.json"}
-READERS = {
-    "service_kit": "all",
-    "telesift/gunicorn_server.py": "all",
-    "telesift/commands": "commands",
-    "processors": "processor",
-    "psr_service": "psr",
-    "dashboard": "dashboard",
+FIELDS = {
+    field.name: field.encode_name
+    for kind in BY_SERVICE.values()
+    for field in msgspec.structs.fields(kind)
 }
+HEALTH = {"/livez", "/readyz", "/version", "/openapi.json"}
+FOLDERS = {"processor": "processors", "psr": "psr_service", "dashboard": "dashboard"}
 
 
-@pytest.mark.parametrize("path", pages())
-def test_a_generated_page_is_up_to_date(path: str) -> None:
-    """Write it again with `make generate`."""
-    assert pages()[path] == (ROOT / path).read_text("utf-8")
+def test_each_setting_is_read_by_the_services_that_have_it() -> None:
+    """A service reads each of its own fields somewhere; what all have, the ground floor reads."""
+    for service, kind in BY_SERVICE.items():
+        common = {field.name for field in msgspec.structs.fields(ServiceSettings)}
+        own = {field.name for field in msgspec.structs.fields(kind)} - common
+        assert set() == own - read_in(ROOT / FOLDERS[service])
+    assert set() == common - read_in(ROOT / "service_kit") - read_in(ROOT / "telesift/server.py")
 
 
-def test_the_dictionary_is_the_live_databases(database_url: str) -> None:
-    """Write it again with `make generate`; every table, view and column has its comment."""
-    database = postgres.single(database_url)
-    migrations.up(database, HISTORIES)
-    with database.connection_context():
-        live = dictionary(partial(fetch, database))
-    assert "None" not in live
-    assert live == (ROOT / "docs/psr.md").read_text("utf-8").partition(MARK)[2]
-
-
-def test_each_setting_names_its_readers() -> None:
-    """Who reads a setting is found in the sources; what service_kit reads, every service reads."""
-    said = {name: set(page.READ_BY.get(name, "all").split(", ")) for name in FIELDS.values()}
-    assert found_readers() == said
-
-
-def found_readers() -> dict[str, set[str]]:
-    """Give who reads each setting."""
-    found: dict[str, set[str]] = {name: set() for name in FIELDS.values()}
-    for place, reader in READERS.items():
-        for field in read_in(ROOT / place) & FIELDS.keys():
-            found[FIELDS[field]].add(reader)
-    return {name: {"all"} if "all" in readers else readers for name, readers in found.items()}
+def test_commands_read_what_the_page_says() -> None:
+    """The page names the commands beside the services."""
+    of_commands = read_in(ROOT / "telesift/commands") & FIELDS.keys()
+    said = {name for name in FIELDS.values() if "commands" in settings_page.readers(name)}
+    common = {field.encode_name for field in msgspec.structs.fields(ServiceSettings)}
+    assert {FIELDS[name] for name in of_commands} - common == said
 
 
 def read_in(place: Path) -> set[str]:
-    """Give the attributes of whatever is called settings, or just read, in a file or folder."""
+    """Return the attributes of whatever is called settings, or just read, in a file or folder."""
     files = [place] if place.is_file() else place.rglob("*.py")
     return {
         node.attr
         for file in files
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(node, ast.Attribute)
-        and ast.unparse(node.value).startswith(("settings", "read("))
+        and ast.unparse(node.value).startswith(("settings", "read(", "self", "s"))
     } | ({"environment"} if place.name == "service_kit" else set())
 
 
@@ -84,11 +63,11 @@ def read_in(place: Path) -> set[str]:
     [("processor", create_processor), ("psr", create_psr), ("dashboard", create_dashboard)],
 )
 def test_every_endpoint_is_in_its_services_document(
-    service: str, create: Callable[[Settings], object], tmp_path: Path, database_url: str
+    service: str, create: Callable[[Any], object], tmp_path: Path, database_url: str
 ) -> None:
     """What the application answers and what its document lists is the same."""
-    app = create(read(environment(tmp_path) | {"DATABASE_URL": database_url}))
-    (document,) = (known.document for known in api_page.SERVICES if known.name == service)
+    app = create(read(BY_SERVICE[service], environment(tmp_path) | {"DATABASE_URL": database_url}))
+    document = api_page.document(service, load())
     assert routes(app) - HEALTH == document["paths"].keys() - HEALTH
 
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 import typer
 
-from service_kit.settings import read
+from processors.gateway.settings import ProcessorSettings
 from telesift.cli import app
 from telesift.local_stack import DEV_TOKENS
+from telesift.settings import read
 from tests.docs.blocks import ROOT, Block, blocks
 from tests.docs.test_reference import FIELDS
 from tests.services import Running, serving
@@ -94,7 +95,9 @@ def test_a_command_is_one(words: list[str]) -> None:
 def test_settings_allow_a_start(block: Block) -> None:
     """Where a block is a service's environment, a service starts in it."""
     lines = (words[0].partition("=") for words in commands(block))
-    assert read({name: value if value != "..." else "x" * 32 for name, _, value in lines})
+    assert read(
+        ProcessorSettings, {name: value if value != "..." else "x" * 32 for name, _, value in lines}
+    )
 
 
 CURLS = [block for block in blocks("sh") if block.text.startswith("curl")]

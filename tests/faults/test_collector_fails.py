@@ -43,7 +43,7 @@ MOODS = [mood for mood in Mood if mood is not Mood.WELL]
 
 @pytest.mark.parametrize("mood", MOODS, ids=lambda mood: mood.name.lower())
 def test_a_misbehaving_endpoint_gets_everything_later(tmp_path: Path, mood: Mood) -> None:
-    """429, 503, no answer at all, and an answer that got lost: the courier tries again."""
+    """429, 503, no answer at all, and an answer that got lost: the relay tries again."""
     with misbehaving() as endpoint:
         env = {
             "TELEMETRY_SINK": "otlp",

@@ -12,7 +12,8 @@ import pytest
 from falcon import testing
 
 from processors.gateway.app import create_app
-from service_kit import settings
+from processors.gateway.settings import ProcessorSettings
+from service_kit.settings import read
 from tests.services import TOKENS
 
 
@@ -61,7 +62,8 @@ def connect(tmp_path: Path) -> Iterator[Connect]:
                 "TELESIFT_DATA_DIR": str(tmp_path),
                 "ALLOWED_ORIGINS": "https://vault.example",
             }
-            return running.enter_context(Client(create_app(settings.read(base | environ))))
+            settings = read(ProcessorSettings, base | environ)
+            return running.enter_context(Client(create_app(settings)))
 
         yield connected
 

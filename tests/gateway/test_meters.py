@@ -11,12 +11,13 @@ import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
-from processors.delivery.leader import Dispatch
+from processors.delivery.leader import Leader
 from processors.delivery.outbox import owners
 from processors.delivery.outbox.batch import Batch
 from processors.delivery.outbox.outbox import Outbox
 from processors.delivery.sinks.sink import Retry
 from processors.gateway.meters import watch
+from processors.gateway.settings import ProcessorSettings
 from service_kit.settings import read
 from tests.delivery.samples import USER, Recorder, new_ids, open_outbox, store
 from tests.services import environment, wait_until
@@ -29,7 +30,7 @@ HOUR = 3600.0
 
 
 class Tomorrow:
-    """A chore that is due tomorrow."""
+    """A job that is due tomorrow."""
 
     name = "retention"
 
@@ -61,7 +62,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def outbox(tmp_path: Path, clock: Clock) -> Iterator[Outbox]:
-    """Open an outbox that owes to two sinks, of which one has a courier."""
+    """Open an outbox that owes to two sinks, of which one has a relay."""
     outbox = open_outbox(tmp_path, ["logs", "otlp"], clock=clock)
     yield outbox
     outbox.close()
@@ -73,23 +74,23 @@ def refuse(batch: Batch) -> None:
 
 
 @pytest.fixture
-def dispatch(tmp_path: Path) -> Iterator[Dispatch]:
-    """Give a dispatch, not yet started, with a sink that fails and a chore."""
-    dispatch = Dispatch(
-        tmp_path, [Recorder("logs", refuse)], chores=[Tomorrow()], max_age_seconds=1e12
-    )
-    yield dispatch
-    if dispatch.leads:
-        dispatch.stop(10)
+def leader(tmp_path: Path) -> Iterator[Leader]:
+    """Give a leader, not yet started, with a sink that fails and a job."""
+    leader = Leader(tmp_path, [Recorder("logs", refuse)], jobs=[Tomorrow()], max_age_seconds=1e12)
+    yield leader
+    if leader.leads:
+        leader.stop(10)
 
 
 @pytest.fixture
-def measured(tmp_path: Path, outbox: Outbox, dispatch: Dispatch) -> Iterator[Read]:
+def measured(tmp_path: Path, outbox: Outbox, leader: Leader) -> Iterator[Read]:
     """Give a function that measures now: a metric's values by its labels' values."""
-    settings = read(environment(tmp_path) | {"TELESIFT_OUTBOX_MAX_AGE_HOURS": "4"})
+    settings = read(
+        ProcessorSettings, environment(tmp_path) | {"TELESIFT_OUTBOX_MAX_AGE_HOURS": "4"}
+    )
     reader = InMemoryMetricReader()
     provider = MeterProvider([reader])
-    watch(provider.get_meter("processors"), outbox, dispatch, settings)
+    watch(provider.get_meter("processors"), outbox, leader, settings)
 
     def measure(name: str) -> Points:
         data = reader.get_metrics_data()
@@ -101,24 +102,24 @@ def measured(tmp_path: Path, outbox: Outbox, dispatch: Dispatch) -> Iterator[Rea
     provider.shutdown()
 
 
-def lead(dispatch: Dispatch) -> None:
+def lead(leader: Leader) -> None:
     """Start and wait for the lead."""
-    dispatch.start()
-    wait_until(lambda: dispatch.leads, 10, "the lead")
+    leader.start()
+    wait_until(lambda: leader.leads, 10, "the lead")
 
 
 def test_only_the_worker_that_delivers_measures_what_all_share(
-    measured: Read, dispatch: Dispatch
+    measured: Read, leader: Leader
 ) -> None:
     """Were each to report the same outbox, a sum over workers would count it twice."""
     assert {} == measured("telesift.outbox.pending")
-    lead(dispatch)
+    lead(leader)
     assert {("logs",): 0, ("otlp",): 0} == measured("telesift.outbox.pending")
 
 
-def test_a_failing_sink_shows(measured: Read, dispatch: Dispatch, outbox: Outbox) -> None:
+def test_a_failing_sink_shows(measured: Read, leader: Leader, outbox: Outbox) -> None:
     """Tries that fail are counted until one works, and events pile up meanwhile."""
-    lead(dispatch)
+    lead(leader)
     assert {("logs",): 0} == measured("telesift.sink.failures")
     store(outbox, new_ids(3))
     wait_until(lambda: measured("telesift.sink.failures")[("logs",)] > 1, 10, "failures")
@@ -126,10 +127,10 @@ def test_a_failing_sink_shows(measured: Read, dispatch: Dispatch, outbox: Outbox
 
 
 def test_the_outbox_tells_how_near_its_bounds_it_is(
-    measured: Read, dispatch: Dispatch, outbox: Outbox, clock: Clock
+    measured: Read, leader: Leader, outbox: Outbox, clock: Clock
 ) -> None:
     """An event that has waited one of four hours is a quarter of the way."""
-    lead(dispatch)
+    lead(leader)
     store(outbox, new_ids(3))
     clock.now += HOUR
     fill = measured("telesift.outbox.fill")
@@ -138,10 +139,10 @@ def test_the_outbox_tells_how_near_its_bounds_it_is(
 
 
 def test_what_a_sink_misses_is_told_apart(
-    measured: Read, dispatch: Dispatch, outbox: Outbox, tmp_path: Path
+    measured: Read, leader: Leader, outbox: Outbox, tmp_path: Path
 ) -> None:
     """A sink that leaves with a backlog has missed it; an erasure is missed on purpose."""
-    lead(dispatch)
+    lead(leader)
     store(outbox, new_ids(3))
     owners.erase(tmp_path, UUID(USER))
     store(outbox, new_ids(2))
@@ -158,7 +159,7 @@ def test_what_a_sink_misses_is_told_apart(
     assert expected == measured("telesift.events.missed")
 
 
-def test_a_chore_says_when_it_is_due(measured: Read, dispatch: Dispatch) -> None:
+def test_a_job_says_when_it_is_due(measured: Read, leader: Leader) -> None:
     """In seconds since 1970, as Prometheus' own `time()` counts."""
-    lead(dispatch)
-    assert {("retention",): TOMORROW.timestamp()} == measured("telesift.chore.due")
+    lead(leader)
+    assert {("retention",): TOMORROW.timestamp()} == measured("telesift.job.due")

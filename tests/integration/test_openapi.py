@@ -8,11 +8,11 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from processors.gateway.openapi import openapi_document
+from processors.gateway.openapi import document, event_contract
 from tests.services import Running, bearer
 
 # without "security": the test brings its own credentials, which are not under test
-DOCUMENT = {key: value for key, value in openapi_document().items() if key != "security"}
+DOCUMENT = {key: value for key, value in document(event_contract()).items() if key != "security"}
 schema = schemathesis.openapi.from_dict(DOCUMENT)
 
 # The clock is no part of a schema, so a generated time is refused as often as not, and OTLP
@@ -32,4 +32,4 @@ def test_every_answer_is_as_the_document_says(case: schemathesis.Case, processor
 def test_the_service_serves_the_document(processor: Running) -> None:
     """`/openapi.json` is the document that is tested here, and needs no credentials."""
     answer = requests.get(f"{processor.url}/openapi.json", timeout=10)
-    assert json.dumps(openapi_document()) == json.dumps(answer.json())
+    assert json.dumps(document(event_contract())) == json.dumps(answer.json())

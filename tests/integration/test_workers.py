@@ -53,8 +53,8 @@ def send(running: Running, batches: int) -> set[str]:
 
 
 def leader(running: Running) -> int:
-    """Give the pid of the worker that holds the courier's lock."""
-    lock = next(running.stderr_path.parent.rglob("courier.lock")).stat().st_ino
+    """Give the pid of the worker that holds the leader's lock."""
+    lock = next(running.stderr_path.parent.rglob("leader.lock")).stat().st_ino
     for line in Path("/proc/locks").read_text().splitlines():
         fields = line.split()
         if fields[1] == "FLOCK" and fields[5].endswith(f":{lock}"):
@@ -63,7 +63,7 @@ def leader(running: Running) -> int:
 
 
 def test_several_workers_deliver_each_event_once(workers: Running) -> None:
-    """Three workers append, one courier delivers: nothing is lost and nothing doubled."""
+    """Three workers append, one relay delivers: nothing is lost and nothing doubled."""
     acknowledged = send(workers, 60)
     assert 600 == len(acknowledged)
     events = workers.wait_for_events(600)

@@ -13,6 +13,7 @@ from psr_service.app import create_app
 from psr_service.connections import Connections, connect
 from psr_service.messages import ImpressionForm, RatingForm, Source
 from psr_service.migrations import HISTORY
+from psr_service.settings import PsrSettings
 from psr_service.store import Store
 from service_kit import postgres
 from service_kit.postgres import migrations
@@ -100,7 +101,7 @@ def make_client(database: Connections, database_url: str, clock: Clock) -> MakeC
             "AUTH_DEV_TOKENS": TOKENS,
             "TELESIFT_RATE_LIMIT": "100000",
         }
-        app = create_app(read(defaults | environ), clock=clock)
+        app = create_app(read(PsrSettings, defaults | environ), clock=clock)
         return testing.TestClient(app, headers=OWNER_HEADERS)
 
     return make

@@ -13,6 +13,7 @@ from falcon import testing
 
 from psr_service.app import create_app
 from psr_service.connections import Connections
+from psr_service.settings import PsrSettings
 from service_kit.settings import read
 from tests.psr_service.conftest import OTHER, OWNER, Clock, MakeClient, headers
 
@@ -352,9 +353,8 @@ def test_production_does_not_migrate_by_itself(new_database: Callable[[], str]) 
         "DATABASE_URL": new_database(),
         "AUTH_MODE": "jwt",
         "AUTH_JWT_SECRET": "0123456789abcdef0123456789abcdef",
-        "TELESIFT_HASH_SECRET": "0123456789abcdef0123456789abcdef",
         "FEATURES_PSR": "true",
     }
-    client = testing.TestClient(create_app(read(environ)))
+    client = testing.TestClient(create_app(read(PsrSettings, environ)))
     answer = client.simulate_get("/readyz")
     assert (503, {"database": "schema_missing"}) == (answer.status_code, answer.json["checks"])

@@ -117,7 +117,7 @@ def test_report_needs_an_analysts_rights_only(
 
 
 def _as_analyst(url: str) -> str:
-    return f"{url}&options=-c%20role%3D{postgres.ANALYST_ROLE}"
+    return f"{url}&options=-c%20role%3Dpsr_analyst"
 
 
 def test_privacy_exports_everything_about_one_owner(run: Run, store: Store) -> None:

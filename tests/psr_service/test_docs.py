@@ -13,7 +13,7 @@ from scipy import stats
 
 from psr_service.connections import Connections
 from psr_service.messages import Reason
-from psr_service.openapi import openapi_document
+from psr_service.openapi import document
 from tests.psr_service.conftest import Clock
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +43,7 @@ def test_query_answers_an_analyst(
             database.execute_sql("RESET ROLE")
 
 
-@pytest.mark.parametrize("path", openapi_document()["paths"])
+@pytest.mark.parametrize("path", document()["paths"])
 def test_path_is_documented(path: str) -> None:
     """Every path of the OpenAPI document has its line."""
     grouping = "{prompts,versions,daily,weekly,sources}"

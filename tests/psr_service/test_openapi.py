@@ -6,11 +6,11 @@ from falcon import testing
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
-from psr_service.openapi import openapi_document
+from psr_service.openapi import document
 from tests.psr_service.conftest import headers
 
 # without "security": the test brings its own credentials, which are not under test
-DOCUMENT = {key: value for key, value in openapi_document().items() if key != "security"}
+DOCUMENT = {key: value for key, value in document().items() if key != "security"}
 schema = schemathesis.openapi.from_dict(DOCUMENT)
 
 

@@ -15,6 +15,7 @@ import pytest
 from falcon import testing
 
 from psr_service.app import create_app
+from psr_service.settings import PsrSettings
 from service_kit import postgres
 from service_kit.postgres.embedded import EmbeddedPostgres
 from service_kit.settings import read
@@ -37,7 +38,7 @@ def service(url: str, owner: str) -> testing.TestClient:
         "TELESIFT_RATE_LIMIT": "1000000",
     }
     headers = {"Authorization": "Bearer owner"}
-    return testing.TestClient(create_app(read(environ)), headers=headers)
+    return testing.TestClient(create_app(read(PsrSettings, environ)), headers=headers)
 
 
 def rate(client: testing.TestClient, prompt_id: str) -> testing.Result:

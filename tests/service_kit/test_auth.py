@@ -11,12 +11,14 @@ from falcon.testing import create_asgi_req, create_environ
 
 from service_kit.auth import AuthMiddleware, Caller, Credential, Role, authenticator
 from service_kit.auth.caller import identify
-from service_kit.settings import Settings
+from service_kit.settings import ServiceSettings
 from tests.service_kit.apps import USER, MakeClient
 
 ORIGIN = "https://vault.example"
 ANALYST = "33333333-3333-4333-8333-333333333333"
-SETTINGS = Settings(auth_dev_tokens=(f"user-token:{USER}:user", f"both:{ANALYST}:user+analyst"))
+SETTINGS = ServiceSettings(
+    auth_dev_tokens=(f"user-token:{USER}:user", f"both:{ANALYST}:user+analyst")
+)
 BEARER = {"Authorization": "Bearer user-token"}
 COOKIE = {"Cookie": "theme=dark; session=user-token"}
 CALLER = Caller(USER, None, frozenset({Role.USER}))

@@ -18,7 +18,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from service_kit.auth import Authenticator, Caller, Credential, Role, authenticator
 from service_kit.http.problem import Unauthenticated, Unavailable
-from service_kit.settings import AuthMode, JwtAlgorithm, Settings
+from service_kit.settings import AuthMode, JwtAlgorithm, ServiceSettings
 from tests.service_kit.apps import USER, listening
 
 SECRET = "a shared secret, as long as HS512 wants it: sixty-four characters"
@@ -61,7 +61,7 @@ def with_secret(**changed: Any) -> Authenticator:
         "auth_jwt_audience": "telesift",
         "auth_jwt_issuer": "https://idp.example",
     }
-    return authenticator(Settings(auth_mode=AuthMode.JWT, **(given | changed)))
+    return authenticator(ServiceSettings(auth_mode=AuthMode.JWT, **(given | changed)))
 
 
 def verify(tokens: Authenticator, value: str) -> Caller:
@@ -145,7 +145,9 @@ def with_jwks(issuer: Issuer) -> Iterator[Authenticator]:
     app = falcon.App()
     app.add_route("/keys", issuer)
     with listening(app) as url:
-        yield authenticator(Settings(auth_mode=AuthMode.JWT, auth_jwt_jwks_url=f"{url}/keys"))
+        yield authenticator(
+            ServiceSettings(auth_mode=AuthMode.JWT, auth_jwt_jwks_url=f"{url}/keys")
+        )
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from falcon import Request, Response
 from service_kit.auth import Authenticator, Caller, Credential, Role, authenticator
 from service_kit.auth.host_session import HostSession
 from service_kit.http.problem import Unauthenticated, Unavailable
-from service_kit.settings import AuthMode, Settings
+from service_kit.settings import AuthMode, ServiceSettings
 from service_kit.telemetry.requests import TraceMiddleware
 from tests.service_kit.apps import USER, listening
 
@@ -57,7 +57,9 @@ def sessions(host: Host) -> Iterator[Authenticator]:
 def make(url: str) -> Authenticator:
     """Make the authenticator as a service does."""
     return authenticator(
-        Settings(auth_mode=AuthMode.SESSION, auth_me_url=url, auth_cookie_name="vault_session")
+        ServiceSettings(
+            auth_mode=AuthMode.SESSION, auth_me_url=url, auth_cookie_name="vault_session"
+        )
     )
 
 

@@ -6,7 +6,7 @@ from falcon import Request, Response
 
 from service_kit.auth import AuthMiddleware, authenticator
 from service_kit.http.cors import CorsMiddleware
-from service_kit.settings import Settings
+from service_kit.settings import ServiceSettings
 from tests.service_kit.apps import USER, MakeClient
 
 ORIGIN = "https://vault.example"
@@ -30,7 +30,7 @@ class Anything:
 
 def stack() -> list[object]:
     """Make CORS and authentication, in a service's order."""
-    dev = authenticator(Settings(auth_dev_tokens=(f"token:{USER}:user",)))
+    dev = authenticator(ServiceSettings(auth_dev_tokens=(f"token:{USER}:user",)))
     return [CorsMiddleware([ORIGIN]), AuthMiddleware(dev, "session", [ORIGIN])]
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from service_kit import postgres
 from service_kit.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresFailed
-from service_kit.settings import read
+from service_kit.settings import ServiceSettings, read
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_data_survives_a_restart(directory: Path) -> None:
 def test_the_last_process_to_leave_stops_it(directory: Path) -> None:
     """Another process comes and goes, and is even killed: the server stays until we leave."""
     script = (
-        "import sys, pathlib; from service_kit.embedded_postgres import EmbeddedPostgres\n"
+        "import sys, pathlib; from service_kit.postgres.embedded import EmbeddedPostgres\n"
         f"server = EmbeddedPostgres(pathlib.Path({str(directory)!r}))\n"
         "print(server.url, flush=True); sys.stdin.readline()\n"
     )
@@ -113,7 +113,7 @@ def test_what_cannot_start_says_where_to_look(tmp_path: Path) -> None:
 
 def test_production_names_its_database() -> None:
     """Nothing is started in the place of a forgotten DATABASE_URL."""
-    settings = read({"ENVIRONMENT": "production"}, serving=False)
+    settings = read(ServiceSettings, {"ENVIRONMENT": "production"}, serving=False)
     with pytest.raises(postgres.DatabaseUnset, match="DATABASE_URL"):
         postgres.database_url(settings)
 
@@ -121,4 +121,4 @@ def test_production_names_its_database() -> None:
 def test_a_named_database_is_taken() -> None:
     """DATABASE_URL wins, unconnected."""
     url = "postgresql://nobody@nowhere/nothing"
-    assert url == postgres.database_url(read({"DATABASE_URL": url}, serving=False))
+    assert url == postgres.database_url(read(ServiceSettings, {"DATABASE_URL": url}, serving=False))

@@ -11,7 +11,7 @@ from falcon.testing import TestClient
 
 from service_kit.http import error_handlers, health, middleware
 from service_kit.http.health import Check
-from service_kit.settings import Settings
+from service_kit.settings import ServiceSettings
 
 
 def crash() -> None:
@@ -22,7 +22,7 @@ def crash() -> None:
 @pytest.fixture(params=[falcon.App, falcon.asgi.App], ids=["wsgi", "asgi"])
 def app(request: pytest.FixtureRequest) -> Any:
     """Make an application of either kind, with everything that a service has."""
-    made = request.param(middleware=middleware.stack(Settings(), "test"))
+    made = request.param(middleware=middleware.stack(ServiceSettings(), "test"))
     error_handlers.install(made)
     return made
 

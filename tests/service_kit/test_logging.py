@@ -16,13 +16,13 @@ CANARY = "canary-5e1d"
 HEAD = """
 import logging, sys, threading, warnings
 import structlog
-from service_kit import logging as ours
-from service_kit.settings import LogLevel, Settings
+from service_kit.telemetry import logs as ours
+from service_kit.settings import LogLevel, ServiceSettings
 
 log = structlog.get_logger()  # made before the configuration, as modules do
 canary = "canary-5e1d"
 """
-CONFIGURE = "ours.configure(Settings())\n"
+CONFIGURE = "ours.configure(ServiceSettings())\n"
 
 
 def run(script: str, configure: str = CONFIGURE) -> list[dict[str, Any]]:
@@ -41,9 +41,9 @@ def run(script: str, configure: str = CONFIGURE) -> list[dict[str, Any]]:
 
 def test_an_event_is_one_json_object_a_line() -> None:
     """Name, fields, level, time; a field that is no JSON stands there by its type."""
-    (line,) = run('log.info("courier.delivered", rows=12, sink="otlp", odd=object())\n')
+    (line,) = run('log.info("relay.delivered", rows=12, sink="otlp", odd=object())\n')
     assert {
-        "event": "courier.delivered",
+        "event": "relay.delivered",
         "rows": 12,
         "sink": "otlp",
         "odd": "<object>",
@@ -57,7 +57,7 @@ def test_an_event_within_a_request_names_its_trace() -> None:
     lines = run("""
 import falcon
 from falcon.testing import TestClient
-from service_kit.tracing import TraceMiddleware
+from service_kit.telemetry.requests import TraceMiddleware
 
 class Copy:
     def on_get(self, req, resp):
@@ -141,7 +141,7 @@ log.warning("loud")
 logging.getLogger("library").info("quiet %s", 1)
 logging.getLogger("library").warning("loud %s", 1)
 """,
-        "ours.configure(Settings(log_level=LogLevel.WARNING))\n",
+        "ours.configure(ServiceSettings(log_level=LogLevel.WARNING))\n",
     )
     assert ["loud", "log"] == [line["event"] for line in lines]
 
@@ -150,7 +150,7 @@ def test_gunicorn_writes_through_our_log() -> None:
     """A real master, from its start to its end: every line of its is JSON."""
     lines = run("""
 from gunicorn.app.base import BaseApplication
-from service_kit.logging.gunicorn import GunicornLogger
+from service_kit.telemetry.logs import GunicornLogger
 
 class Server(BaseApplication):
     def load_config(self):

@@ -9,11 +9,11 @@ from falcon import Request, Response
 from structlog.testing import capture_logs
 
 from service_kit.http import middleware
-from service_kit.settings import Settings
+from service_kit.settings import ServiceSettings
 from tests.service_kit.apps import USER, MakeClient
 
 CANARY = "canary-93d0"
-SETTINGS = Settings(
+SETTINGS = ServiceSettings(
     auth_dev_tokens=(f"token:{USER}:user",), allowed_origins=("https://vault.example",)
 )
 BEARER = {"Authorization": "Bearer token"}

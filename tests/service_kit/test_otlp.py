@@ -20,12 +20,11 @@ from tests.service_kit.apps import listening
 SERVICE = """
 import falcon
 from falcon.testing import TestClient
-from service_kit import metrics, tracing
-from service_kit.access_log import AccessLog
-from service_kit.tracing import TraceMiddleware, span
+from service_kit import telemetry
+from service_kit.telemetry import span
+from service_kit.telemetry.requests import AccessLog, TraceMiddleware
 
-tracing.configure("telesift-test")
-metrics.configure("telesift-test")
+telemetry.configure("telesift-test")
 app = falcon.App(middleware=[TraceMiddleware(), AccessLog()])
 
 class Copy:

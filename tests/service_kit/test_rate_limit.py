@@ -8,12 +8,14 @@ import pytest
 from falcon import Request, Response
 
 from service_kit.http import middleware
-from service_kit.settings import Settings
+from service_kit.settings import ServiceSettings
 from tests.service_kit.apps import USER, MakeClient
 
 OTHER = "22222222-2222-4222-8222-222222222222"
 LIMIT = 5
-SETTINGS = Settings(auth_dev_tokens=(f"ann:{USER}:user", f"bob:{OTHER}:user"), rate_limit=LIMIT)
+SETTINGS = ServiceSettings(
+    auth_dev_tokens=(f"ann:{USER}:user", f"bob:{OTHER}:user"), rate_limit=LIMIT
+)
 
 
 class Work:

@@ -1,32 +1,46 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Settings: what is read, what is refused, and that no value is ever quoted."""
+"""ServiceSettings: what is read, what is refused, and that no value is ever quoted."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from processors.delivery.sinks.sink import SinkName
+from processors.gateway.settings import ProcessorSettings
+from psr_service.settings import PsrSettings
 from service_kit import flags
 from service_kit.settings import (
     AuthMode,
     Environment,
     JwtAlgorithm,
-    Settings,
+    ServiceSettings,
     SettingsError,
-    Sink,
-    page,
-    read,
 )
+from telesift import settings
+from telesift.settings import BY_SERVICE
 from tests.service_kit.apps import USER
 
-REPOSITORY = Path(__file__).parents[2]
-NAMES = [field.encode_name for field in msgspec.structs.fields(Settings)]
+NAMES = sorted(settings.VARIABLES)
 DEV = {"AUTH_DEV_TOKENS": f"token:{USER}:user"}
 SESSION = {"AUTH_MODE": "session", "AUTH_ME_URL": "http://vault:8000/me"}
 PRODUCTION = SESSION | {"ENVIRONMENT": "production", "TELESIFT_HASH_SECRET": "s" * 32}
 JWT = {"AUTH_MODE": "jwt"}
+
+
+def read(environ: dict[str, str], *, serving: bool = True) -> Any:
+    """Read the settings of the first service that has all of these variables."""
+    given = environ.keys() & settings.VARIABLES
+    kinds = (kind for kind in BY_SERVICE.values() if given <= names(kind))
+    return settings.read(next(kinds, ProcessorSettings), environ, serving=serving)
+
+
+def names(kind: type[ServiceSettings]) -> set[str]:
+    """Return the variables of a service's settings."""
+    return {field.encode_name for field in msgspec.structs.fields(kind)}
 
 
 def problems(environ: dict[str, str]) -> list[str]:
@@ -39,8 +53,13 @@ def problems(environ: dict[str, str]) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "text", "field", "value"),
     [
-        ("TELEMETRY_SINK", "logs, db,otlp", "telemetry_sink", (Sink.LOGS, Sink.DB, Sink.OTLP)),
-        ("TELEMETRY_SINK", "logs,logs", "telemetry_sink", (Sink.LOGS,)),
+        (
+            "TELEMETRY_SINK",
+            "logs, db,otlp",
+            "telemetry_sink",
+            (SinkName.LOGS, SinkName.DB, SinkName.OTLP),
+        ),
+        ("TELEMETRY_SINK", "logs,logs", "telemetry_sink", (SinkName.LOGS,)),
         ("TELESIFT_DATA_DIR", "/var/lib/telesift", "data_dir", Path("/var/lib/telesift")),
         ("TELESIFT_RATE_LIMIT", " 60 ", "rate_limit", 60),
         ("TELESIFT_RATE_LIMIT", "", "rate_limit", 120),
@@ -181,7 +200,7 @@ def test_settings_must_fit_each_other(environ: dict[str, str], broken: str) -> N
 )
 def test_settings_that_fit_are_taken(environ: dict[str, str]) -> None:
     """What the rules ask for is also enough."""
-    assert isinstance(read(environ), Settings)
+    assert isinstance(read(environ), ServiceSettings)
 
 
 def test_a_command_that_serves_nothing_needs_no_auth() -> None:
@@ -203,28 +222,39 @@ def test_defaults_depend_on_the_environment(
     environ: dict[str, str], mode: AuthMode, psr: flags.Flag
 ) -> None:
     """Production asks nobody for ratings before somebody says so."""
-    settings = read(environ)
-    assert (mode, psr) == (settings.auth_mode, settings.features_psr)
+    found = read(environ)
+    assert (mode, psr) == (found.auth_mode, found.features_psr)
 
 
-def test_a_struct_made_in_code_has_the_defaults_of_development() -> None:
-    """`Settings()` and an empty development environment are the same."""
-    assert Settings() == read({}, serving=False)
-    assert Settings().environment is Environment.DEVELOPMENT
+@pytest.mark.parametrize("kind", BY_SERVICE.values())
+def test_a_struct_made_in_code_has_the_defaults_of_development(kind: type[ServiceSettings]) -> None:
+    """A struct without arguments and an empty development environment are the same."""
+    assert kind() == settings.read(kind, {}, serving=False)
+    assert kind().environment is Environment.DEVELOPMENT
 
 
-def test_a_flag_bears_the_name_of_its_variable() -> None:
+@pytest.mark.parametrize("kind", BY_SERVICE.values())
+def test_a_flag_bears_the_name_of_its_variable(kind: type[ServiceSettings]) -> None:
     """The name decides which owners are in a share: it must be the same everywhere."""
-    settings = Settings()
-    for field in msgspec.structs.fields(Settings):
-        value = getattr(settings, field.name)
+    for field in msgspec.structs.fields(kind):
+        value = getattr(kind(), field.name)
         if isinstance(value, flags.Flag):
             assert field.encode_name == value.name
 
 
-def test_the_reference_page_is_the_generated_one() -> None:
-    """Every setting is documented: `make generate` writes the page."""
-    written = (REPOSITORY / "docs/reference/settings.md").read_text()
-    assert page.markdown() == written
-    for name in NAMES:
-        assert f"| `{name}` |" in written
+def test_what_two_services_read_means_the_same_to_both() -> None:
+    """One variable has one type, one default and one description."""
+    declared: dict[str, set[str]] = {}
+    for kind in BY_SERVICE.values():
+        for field in msgspec.structs.fields(kind):
+            shape = repr((field.type, field.default))
+            declared.setdefault(field.encode_name, set()).add(shape)
+    assert [] == [name for name, shapes in declared.items() if len(shapes) > 1]
+
+
+def test_a_service_leaves_the_others_variables_alone() -> None:
+    """One environment may hold the variables of all services."""
+    environ = DEV | {"TELESIFT_OUTBOX_MAX_BYTES": "1000", "PSR_MIN_GROUP": "no number"}
+    assert settings.read(ProcessorSettings, environ).outbox_max_bytes == 1000
+    with pytest.raises(SettingsError):
+        settings.read(PsrSettings, environ)

@@ -20,9 +20,9 @@ from prompt_vault.transfer import ExportResource, ImportsResource
 from service_kit import postgres, telemetry
 from service_kit.auth import AuthMiddleware
 from service_kit.http import error_handlers, health
-from service_kit.http.drain import WholeRequests
+from service_kit.http.drain import DrainBody
 from service_kit.postgres import migrations
-from service_kit.telemetry import export, logs
+from service_kit.telemetry import logs
 from service_kit.telemetry.requests import AccessLog, TraceMiddleware
 
 App = falcon.App[Any, Any]
@@ -33,14 +33,13 @@ SERVICE: Final = "prompt-vault"
 def create() -> App:
     """Make the application out of the environment; gunicorn calls it in its worker."""
     settings = read(os.environ)
-    logs.configure(settings.kit)
+    logs.configure(settings)
     telemetry.configure(SERVICE)
-    export.configure(SERVICE)
     _open_database(settings)
     # Nobody else ever needs to know it: we send it, and we answer for it at /me.
     service_token = secrets.token_urlsafe(32)
     events = ServerEvents(settings.processor_url, service_token)
-    dev_tokens = () if settings.kit.is_production else settings.kit.auth_dev_tokens
+    dev_tokens = () if settings.is_production else settings.auth_dev_tokens
     app = falcon.App(middleware=_middleware(settings, Sessions(service_token, dev_tokens)))
     error_handlers.install(app)
     _add_routes(app, settings, events)
@@ -50,20 +49,19 @@ def create() -> App:
 
 
 def _middleware(settings: VaultSettings, sessions: Sessions) -> list[Any]:
-    kit = settings.kit
     return [
-        WholeRequests(),
+        DrainBody(),
         TraceMiddleware(),  # first to be told of a request: gives every answer its `traceresponse`
         AccessLog(),
         pages.SecurityHeaders(settings),
         _Connections(),
-        AuthMiddleware(sessions, kit.auth_cookie_name, kit.allowed_origins),
+        AuthMiddleware(sessions, settings.auth_cookie_name, settings.allowed_origins),
     ]
 
 
 def _add_routes(app: App, settings: VaultSettings, events: ServerEvents) -> None:
     app.add_route("/sign-in", SignInResource(settings, events))
-    app.add_route("/sign-out", SignOutResource(settings.kit.auth_cookie_name))
+    app.add_route("/sign-out", SignOutResource(settings.auth_cookie_name))
     app.add_route("/me", MeResource(settings))
     app.add_route("/prompts", PromptsResource())
     app.add_route("/prompts/{prompt_id:uuid}", PromptResource())
@@ -86,7 +84,7 @@ class _Connections:
 
 
 def _open_database(settings: VaultSettings) -> None:
-    url = postgres.database_url(settings.kit)
+    url = postgres.database_url(settings)
     migrations.up(postgres.single(url), [HISTORY])
     models.database.initialize(postgres.pool(url, models.THREADS, Connections))
     with models.database.connection_context():

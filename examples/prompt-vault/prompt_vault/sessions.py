@@ -78,13 +78,13 @@ class SignInResource:
         token = secrets.token_urlsafe(32)
         Session.create(token_hash=_hash(token), user=user, expires_at=now() + _LIFETIME)
         resp.set_cookie(
-            self.settings.kit.auth_cookie_name,
+            self.settings.auth_cookie_name,
             token,
             max_age=int(_LIFETIME.total_seconds()),
             path="/",
             http_only=True,
             same_site=_SAME_SITE,
-            secure=self.settings.kit.is_production,
+            secure=self.settings.is_production,
         )
         answer(resp, {"name": user.name})
 
@@ -130,16 +130,16 @@ class MeResource:
         answer(resp, me | self._for_the_page(caller) if caller.session_id else me)
 
     def _for_the_page(self, caller: Caller) -> dict[str, Any]:
-        kit = self.settings.kit
-        services = {"processor": self.settings.processor_url, "psr": self.settings.psr_url}
+        settings, user_id = self.settings, caller.user_id
+        services = {"processor": settings.processor_url, "psr": settings.psr_url}
         if Role.ANALYST in caller.roles:
-            services["dashboard"] = self.settings.dashboard_url
+            services["dashboard"] = settings.dashboard_url
         return {
-            "name": User.get_by_id(UUID(caller.user_id)).name,
+            "name": User.get_by_id(UUID(user_id)).name,
             "features": {
-                "telemetry": kit.features_telemetry.enabled_for(caller.user_id),
-                "psr": kit.features_psr.enabled_for(caller.user_id),
-                "psr_after_duplicate": self.settings.asks_after_duplicate,
+                "telemetry": settings.features_telemetry.enabled_for(user_id),
+                "psr": settings.features_psr.enabled_for(user_id),
+                "psr_after_duplicate": settings.asks_after_duplicate.enabled_for(user_id),
             },
             "services": services,
         }

@@ -1,21 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the operator decided: Telesift's own settings, and the few that only the vault has."""
+"""The vault's own settings, beside those that every Telesift service has."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
-from service_kit import settings
+from processors.gateway.settings import ProcessorSettings
+from service_kit import flags
+from service_kit.flags import Flag
+from service_kit.settings import ServiceSettings, about, variable
+from service_kit.settings.values import Url
+from telesift.settings import read as read_settings
 
 
-@dataclass(frozen=True, slots=True)
-class VaultSettings:
-    """`kit` holds what Telesift's services are told too: flags, database, origins, log level."""
+class VaultSettings(ServiceSettings, frozen=True, kw_only=True):
+    """What the operator decided about the vault."""
 
-    kit: settings.Settings
-    processor_url: str
-    psr_url: str
-    dashboard_url: str
-    asks_after_duplicate: bool
+    defaults: ClassVar = ProcessorSettings.defaults
+
+    features_telemetry: Annotated[Flag, about("Whether pages send events.")] = variable(
+        "FEATURES_TELEMETRY", flags.on("FEATURES_TELEMETRY")
+    )
+    features_psr: Annotated[Flag, about("Whether pages ask for ratings.")] = variable(
+        "FEATURES_PSR", flags.on("FEATURES_PSR")
+    )
+    processor_url: Annotated[Url, about("Where the processor is.")] = variable(
+        "VAULT_PROCESSOR_URL", "http://127.0.0.1:4319"
+    )
+    psr_url: Annotated[Url, about("Where the PSR service is.")] = variable(
+        "VAULT_PSR_URL", "http://127.0.0.1:4320"
+    )
+    dashboard_url: Annotated[Url, about("Where the dashboard is.")] = variable(
+        "VAULT_DASHBOARD_URL", "http://127.0.0.1:4321"
+    )
+    asks_after_duplicate: Annotated[
+        Flag, about("Whether a duplicate leads to the question, too.")
+    ] = variable("VAULT_ASK_AFTER_DUPLICATE", flags.off("VAULT_ASK_AFTER_DUPLICATE"))
 
 
 def read(environ: Mapping[str, str]) -> VaultSettings:
@@ -26,10 +45,4 @@ def read(environ: Mapping[str, str]) -> VaultSettings:
         "AUTH_ME_URL": f"http://127.0.0.1:{port}/me",
         "ALLOWED_ORIGINS": f"http://127.0.0.1:{port}",
     }
-    return VaultSettings(
-        kit=settings.read(defaults | dict(environ)),
-        processor_url=environ.get("VAULT_PROCESSOR_URL", "http://127.0.0.1:4319"),
-        psr_url=environ.get("VAULT_PSR_URL", "http://127.0.0.1:4320"),
-        dashboard_url=environ.get("VAULT_DASHBOARD_URL", "http://127.0.0.1:4321"),
-        asks_after_duplicate=environ.get("VAULT_ASK_AFTER_DUPLICATE", "false") == "true",
-    )
+    return read_settings(VaultSettings, defaults | dict(environ))

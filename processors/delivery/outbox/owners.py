@@ -19,7 +19,7 @@ from processors.delivery.outbox.frames import FrameUnreadable, decompress
 
 REASON: Final = "erased"
 _LOOK_SECONDS: Final = 0.005  # well within a relay's pause between two batches
-_WAIT_SECONDS: Final = 60.0  # longer than a sink may take for a batch before it is given up
+WAIT_SECONDS: Final = 60.0  # longer than a sink may take for a batch before it is given up
 
 
 class StillDelivering(Exception):
@@ -42,7 +42,7 @@ def pending(data_dir: Path, owner_id: UUID) -> list[StoredEvent]:
         ]
 
 
-def erase(data_dir: Path, owner_id: UUID, *, wait_seconds: float = _WAIT_SECONDS) -> int:
+def erase(data_dir: Path, owner_id: UUID, *, wait_seconds: float = WAIT_SECONDS) -> int:
     """Erase the owner's events from the outbox, and from its file; give how many there were.
 
     For each sink that had not got them they count as `undeliverable`, with the reason `erased`.

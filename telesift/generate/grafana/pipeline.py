@@ -110,7 +110,7 @@ def _outbox() -> Panels:
         figure(
             "Due again in",
             "Below zero: retention is late.",
-            ("max by (job) (telesift_job_due_seconds) - time()", "{{job}}"),
+            ("max by (name) (telesift_job_due_seconds) - time()", "{{name}}"),
             units.DurationSeconds,
         ),
     )

@@ -12,7 +12,7 @@ from peewee import PostgresqlDatabase
 from processors.delivery.outbox.batch import Batch, Receipt, Row
 from processors.delivery.outbox.frames import compress
 from processors.delivery.sinks.postgres import retention
-from processors.delivery.sinks.postgres.sink import DatabaseSink
+from processors.delivery.sinks.postgres.sink import PostgresSink
 from processors.delivery.sinks.sink import Retry
 from service_kit import postgres
 from tests.delivery.samples import USER
@@ -28,16 +28,16 @@ from tests.delivery.table import (
     uid_of,
 )
 
-MakeSink = Callable[..., DatabaseSink]
+MakeSink = Callable[..., PostgresSink]
 
 
 @pytest.fixture
 def make_sink(migrated_url: str, database: PostgresqlDatabase) -> Iterator[MakeSink]:
     """Give a function that makes a sink on the emptied table, whose clock stands at noon."""
-    made: list[DatabaseSink] = []
+    made: list[PostgresSink] = []
 
-    def make(clock: Callable[[], datetime] = lambda: NOON) -> DatabaseSink:
-        made.append(DatabaseSink(lambda: postgres.single(migrated_url), DAYS, clock=clock))
+    def make(clock: Callable[[], datetime] = lambda: NOON) -> PostgresSink:
+        made.append(PostgresSink(lambda: postgres.single(migrated_url), DAYS, clock=clock))
         return made[-1]
 
     yield make
@@ -46,13 +46,13 @@ def make_sink(migrated_url: str, database: PostgresqlDatabase) -> Iterator[MakeS
 
 
 @pytest.fixture
-def sink(make_sink: MakeSink) -> DatabaseSink:
+def sink(make_sink: MakeSink) -> PostgresSink:
     """Give one such sink."""
     return make_sink()
 
 
 def test_an_event_is_a_row_in_the_storys_columns(
-    sink: DatabaseSink, database: PostgresqlDatabase
+    sink: PostgresSink, database: PostgresqlDatabase
 ) -> None:
     """The payload is what has no column of its own; `received_at` is when the outbox had it."""
     uid = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
@@ -75,7 +75,7 @@ def test_an_event_is_a_row_in_the_storys_columns(
 
 
 def test_ids_that_an_event_does_not_have_are_null(
-    sink: DatabaseSink, database: PostgresqlDatabase
+    sink: PostgresSink, database: PostgresqlDatabase
 ) -> None:
     """An empty text would be somebody's session."""
     sink.deliver(batch([record(session_id="") | {"traceId": ""}]))
@@ -83,9 +83,9 @@ def test_ids_that_an_event_does_not_have_are_null(
 
 
 def test_a_batch_that_comes_again_is_stored_once(
-    sink: DatabaseSink, make_sink: MakeSink, database: PostgresqlDatabase
+    sink: PostgresSink, make_sink: MakeSink, database: PostgresqlDatabase
 ) -> None:
-    """After a crash the courier offers a batch again, and more with it; a client repeats itself."""
+    """After a crash the relay offers a batch again, and more with it; a client repeats itself."""
     first, second, third = (record() for _ in range(3))
     sink.deliver(batch([first, second]))
     assert Receipt(4) == make_sink().deliver(batch([first, second], [third, third]))
@@ -93,7 +93,7 @@ def test_a_batch_that_comes_again_is_stored_once(
 
 
 def test_events_of_many_days_find_their_partitions(
-    sink: DatabaseSink, database: PostgresqlDatabase
+    sink: PostgresSink, database: PostgresqlDatabase
 ) -> None:
     """Partitions that are missing are made, for the days that have events and no others."""
     midnight = NOON.replace(hour=0)
@@ -118,7 +118,7 @@ def test_events_of_many_days_find_their_partitions(
     ],
 )
 def test_what_retention_would_not_keep_is_not_stored(
-    sink: DatabaseSink, database: PostgresqlDatabase, ts: datetime, reason: str
+    sink: PostgresSink, database: PostgresqlDatabase, ts: datetime, reason: str
 ) -> None:
     """It waited too long for this sink, or for a clock that was wrong; it is counted, by name."""
     kept = record()
@@ -127,7 +127,7 @@ def test_what_retention_would_not_keep_is_not_stored(
     assert [uid_of(kept)] == stored_ids(database)
 
 
-def test_nothing_is_connected_for_nothing(sink: DatabaseSink, database: PostgresqlDatabase) -> None:
+def test_nothing_is_connected_for_nothing(sink: PostgresSink, database: PostgresqlDatabase) -> None:
     """A batch of which nothing can be stored makes no partition."""
     assert Receipt(0, {("tags.added", "past_retention"): 1}) == sink.deliver(
         batch([record(NOON - 9 * DAY)])
@@ -135,7 +135,7 @@ def test_nothing_is_connected_for_nothing(sink: DatabaseSink, database: Postgres
     assert [] == names(database)
 
 
-def test_an_unreadable_row_is_set_aside(sink: DatabaseSink, database: PostgresqlDatabase) -> None:
+def test_an_unreadable_row_is_set_aside(sink: PostgresSink, database: PostgresqlDatabase) -> None:
     """Its neighbours are stored."""
     kept = record()
     whole = batch([kept]).rows[0]
@@ -155,7 +155,7 @@ def test_an_unreadable_row_is_set_aside(sink: DatabaseSink, database: Postgresql
 )
 @pytest.mark.parametrize("place", [0, 41, 99])
 def test_a_row_that_can_never_be_stored_is_found_and_set_aside_alone(
-    sink: DatabaseSink, database: PostgresqlDatabase, culprit: dict[str, str], place: int
+    sink: PostgresSink, database: PostgresqlDatabase, culprit: dict[str, str], place: int
 ) -> None:
     """One bad row neither condemns its batch nor blocks the queue."""
     good = [record() for _ in range(99)]
@@ -189,7 +189,7 @@ CREATE TRIGGER refuse BEFORE INSERT ON telemetry_events FOR EACH ROW EXECUTE FUN
     ],
 )
 def test_what_may_pass_is_tried_again(
-    sink: DatabaseSink, database: PostgresqlDatabase, code: str, reason: str
+    sink: PostgresSink, database: PostgresqlDatabase, code: str, reason: str
 ) -> None:
     """Trouble that is not the row's own loses nothing; it has a reason of ours, without values."""
     given = batch([record(), record()])
@@ -207,7 +207,7 @@ def test_what_may_pass_is_tried_again(
 
 
 def test_a_read_only_database_is_waited_for(
-    sink: DatabaseSink, database: PostgresqlDatabase
+    sink: PostgresSink, database: PostgresqlDatabase
 ) -> None:
     """So a failed-over or protected one behaves."""
     given = batch([record()])
@@ -225,14 +225,14 @@ def test_a_read_only_database_is_waited_for(
 def test_a_database_without_the_schema_is_waited_for(new_database: Callable[[], str]) -> None:
     """The deployment migrates when it gets to it."""
     url = new_database()
-    sink = DatabaseSink(lambda: postgres.single(url), DAYS, clock=lambda: NOON)
+    sink = PostgresSink(lambda: postgres.single(url), DAYS, clock=lambda: NOON)
     with pytest.raises(Retry, match="schema_missing"):
         sink.deliver(batch([record()]))
     sink.close()
 
 
 def test_a_connection_that_was_cut_is_opened_again(
-    sink: DatabaseSink, database: PostgresqlDatabase
+    sink: PostgresSink, database: PostgresqlDatabase
 ) -> None:
     """A proxy or an administrator may end it at any time."""
     sink.deliver(batch([record()]))
@@ -249,7 +249,7 @@ def test_a_connection_that_was_cut_is_opened_again(
 
 
 def test_a_partition_that_went_meanwhile_is_made_again(
-    sink: DatabaseSink, database: PostgresqlDatabase
+    sink: PostgresSink, database: PostgresqlDatabase
 ) -> None:
     """What the sink remembers of partitions is a memory, not a promise."""
     sink.deliver(batch([record()]))
@@ -302,9 +302,9 @@ def test_sinks_that_meet_new_days_together_store_everything_once(
 
 
 def test_a_whole_batch_of_ten_thousand_goes_in_at_once(
-    sink: DatabaseSink, database: PostgresqlDatabase
+    sink: PostgresSink, database: PostgresqlDatabase
 ) -> None:
-    """More than a courier ever hands over."""
+    """More than a relay ever hands over."""
     made = [record() for _ in range(10_000)]
     assert Receipt(10_000) == sink.deliver(batch(*(made[n : n + 50] for n in range(0, 10_000, 50))))
     assert [(10_000,)] == rows(database, "SELECT count(DISTINCT id) FROM telemetry_events")

@@ -4,8 +4,6 @@
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from processors.delivery.outbox import backlog, health
 from processors.delivery.outbox import file as files
 from processors.delivery.outbox.batch import Receipt
@@ -20,7 +18,7 @@ def test_what_waited_too_long_expires_and_is_counted(tmp_path: Path) -> None:
     now[0] = 2000.0
     store(outbox, new_ids(3))
     with closing(files.connect(files.file(tmp_path), durable=False)) as db:
-        health.upkeep(db, oldest=1500.0)
+        health.maintain(db, oldest=1500.0)
     (sink,) = outbox.ledger().sinks
     assert (2, 3) == (sink.expired, sink.pending)
     assert outbox.ledger().balanced
@@ -41,11 +39,9 @@ def test_the_age_shown_is_that_of_the_oldest_and_never_negative(tmp_path: Path) 
 
 
 def test_the_disk_gets_back_what_a_long_outage_took(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     """Once the backlog is delivered the file shrinks again, a portion at a time."""
-    monkeypatch.setattr(health, "_KEEP_PAGES", 16)
-    monkeypatch.setattr(health, "_RETURN_PAGES", 64)
     outbox = open_outbox(tmp_path)
     for _ in range(8):
         store(outbox, *(new_ids(50) for _ in range(32)))
@@ -53,10 +49,10 @@ def test_the_disk_gets_back_what_a_long_outage_took(
         before = db.execute("PRAGMA page_count").fetchone()[0]
         while batch := backlog.next_batch(db, "logs"):
             backlog.settle(db, "logs", batch, Receipt(batch.events))
-        health.upkeep(db, oldest=0)
+        health.maintain(db, 0, keep_pages=16, return_pages=64)
         assert before - 64 == db.execute("PRAGMA page_count").fetchone()[0]
         for _ in range(before // 64):
-            health.upkeep(db, oldest=0)
+            health.maintain(db, 0, keep_pages=16, return_pages=64)
         assert db.execute("PRAGMA page_count").fetchone()[0] < 64
     outbox.close()
 

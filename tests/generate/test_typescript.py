@@ -14,7 +14,7 @@ from processors.catalog.model import Catalog
 from telesift.generate import example, typescript
 from tests.catalog.registries import write
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 TSC = ROOT / "node_modules" / ".bin" / "tsc"
 FLAGS = ["--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--module", "nodenext"]
 

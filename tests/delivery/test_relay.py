@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A courier's days: sinks that fail, hang and recover, and a stop that drains."""
+"""A relay's days: sinks that fail, hang and recover, and a stop that drains."""
 
 import sqlite3
 import threading
@@ -11,7 +11,7 @@ import pytest
 from processors.delivery.outbox import backlog
 from processors.delivery.outbox.batch import Batch
 from processors.delivery.outbox.outbox import Outbox
-from processors.delivery.relay import Backoff, Courier
+from processors.delivery.relay import Backoff, Relay
 from processors.delivery.sinks.sink import Retry
 from tests.delivery.samples import Recorder, new_ids, open_outbox, store
 from tests.services import wait_until
@@ -37,26 +37,26 @@ def pending(outbox: Outbox, name: str) -> int:
     return next(sink.pending for sink in ledger.sinks if sink.name == name)
 
 
-def finish(*couriers: Courier, grace_seconds: float = 10) -> None:
-    """Stop couriers and wait until they are gone."""
-    for courier in couriers:
-        courier.stop(grace_seconds)
-    for courier in couriers:
-        courier.join(20)
-        assert not courier.is_alive()
+def finish(*relays: Relay, grace_seconds: float = 10) -> None:
+    """Stop relays and wait until they are gone."""
+    for relay in relays:
+        relay.stop(grace_seconds)
+    for relay in relays:
+        relay.join(20)
+        assert not relay.is_alive()
 
 
 def test_everything_stored_arrives_once(outbox: Outbox, tmp_path: Path) -> None:
     """Before it starts, while it runs, and what is left when it is stopped."""
     sink = Recorder()
-    courier = Courier(tmp_path, sink)
+    relay = Relay(tmp_path, sink)
     requests = [new_ids(3) for _ in range(6)]
     store(outbox, *requests[:2])
-    courier.start()
+    relay.start()
     store(outbox, *requests[2:4])
     wait_until(lambda: len(sink.ids) == 12, 10, "delivery while it runs")
     store(outbox, *requests[4:])
-    finish(courier)
+    finish(relay)
     assert {uid: 1 for ids in requests for uid in ids} == dict(sink.ids)
     assert (0, True) == (pending(outbox, "logs"), sink.closed)
 
@@ -75,12 +75,12 @@ def test_a_sink_that_fails_is_offered_the_same_again(outbox: Outbox, tmp_path: P
             raise troubles.pop()
 
     sink = Recorder(before=fail_thrice)
-    courier = Courier(tmp_path, sink, impatient())
+    relay = Relay(tmp_path, sink, impatient())
     ids = new_ids(2)
     store(outbox, ids)
-    courier.start()
+    relay.start()
     wait_until(lambda: pending(outbox, "logs") == 0, 10, "the sink to recover")
-    finish(courier)
+    finish(relay)
     assert dict.fromkeys(ids, 1) == dict(sink.ids)
 
 
@@ -89,37 +89,36 @@ def test_a_sink_that_hangs_delays_nobody(outbox: Outbox, tmp_path: Path) -> None
     release = threading.Event()
     hanging = Recorder("otlp", before=lambda batch: release.wait(60) and None)
     lively = Recorder("logs")
-    couriers = [Courier(tmp_path, hanging), Courier(tmp_path, lively)]
-    for courier in couriers:
-        courier.start()
+    relays = [Relay(tmp_path, hanging), Relay(tmp_path, lively)]
+    for relay in relays:
+        relay.start()
     for count in (1, 2, 3):
         store(outbox, new_ids(1))
         wait_until(lambda wanted=count: len(lively.ids) == wanted, 10, "the lively sink")
     assert (0, 3) == (pending(outbox, "logs"), pending(outbox, "otlp"))
     release.set()
-    finish(*couriers)
+    finish(*relays)
     assert 0 == pending(outbox, "otlp")
 
 
 def test_a_settlement_that_fails_is_repeated_without_delivering_again(
-    outbox: Outbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    outbox: Outbox, tmp_path: Path
 ) -> None:
     """A full disk must not flood the sinks with the same events."""
-    settle, failures = backlog.settle, [sqlite3.OperationalError("database or disk is full")] * 3
+    failures = [sqlite3.OperationalError("database or disk is full")] * 3
 
     def fail_first(*args: object) -> None:
         if failures:
             raise failures.pop()
-        settle(*args)  # type: ignore[arg-type]
+        backlog.settle(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(backlog, "settle", fail_first)
     sink = Recorder()
-    courier = Courier(tmp_path, sink, impatient())
+    relay = Relay(tmp_path, sink, impatient(), settle=fail_first)
     ids = new_ids(2)
     store(outbox, ids)
-    courier.start()
+    relay.start()
     wait_until(lambda: pending(outbox, "logs") == 0, 10, "the settlement")
-    finish(courier)
+    finish(relay)
     assert dict.fromkeys(ids, 1) == dict(sink.ids)
 
 
@@ -133,11 +132,11 @@ def test_a_stop_tries_a_failing_sink_at_most_once_more_and_then_ends(
         tries.append(batch)
         raise Retry("connection", after_seconds=300)
 
-    courier = Courier(tmp_path, Recorder(before=fail))
+    relay = Relay(tmp_path, Recorder(before=fail))
     store(outbox, new_ids(1))
-    courier.start()
+    relay.start()
     wait_until(lambda: len(tries) == 1, 10, "the first try")
-    finish(courier, grace_seconds=60)
+    finish(relay, grace_seconds=60)
     assert 1 == pending(outbox, "logs")
     assert len(tries) in (1, 2)  # one, where the stop came before the pause
 
@@ -145,11 +144,11 @@ def test_a_stop_tries_a_failing_sink_at_most_once_more_and_then_ends(
 def test_a_stop_ends_at_its_grace_time(outbox: Outbox, tmp_path: Path) -> None:
     """More than can be delivered in time stays in the outbox."""
     store(outbox, new_ids(1))
-    courier = Courier(tmp_path, Recorder())
-    courier.stop(grace_seconds=0)
-    courier.start()
-    courier.join(20)
-    assert not courier.is_alive()
+    relay = Relay(tmp_path, Recorder())
+    relay.stop(grace_seconds=0)
+    relay.start()
+    relay.join(20)
+    assert not relay.is_alive()
     assert 1 == pending(outbox, "logs")
 
 
@@ -158,10 +157,10 @@ def test_what_other_workers_store_is_found_without_a_wake_up(
 ) -> None:
     """Their commits ring no bell in this process."""
     sink = Recorder()
-    courier = Courier(tmp_path, sink)
-    courier.start()
+    relay = Relay(tmp_path, sink)
+    relay.start()
     other_worker = open_outbox(tmp_path, ["logs", "otlp"])
     store(other_worker, new_ids(1))
     wait_until(lambda: len(sink.ids) == 1, 10, "the other worker's event")
-    finish(courier)
+    finish(relay)
     other_worker.close()

@@ -9,34 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from processors.delivery.leader import Dispatch
-from processors.delivery.outbox import health
+from processors.delivery.leader import Leader
 from processors.delivery.outbox.frames import compress
-from processors.delivery.outbox.outbox import Outbox, OutboxUnavailable, Trouble
+from processors.delivery.outbox.outbox import Outbox, OutboxUnavailable, StorageFault
 from tests.delivery.samples import Recorder, new_ids, open_outbox, resource_logs, store, tally
 from tests.services import wait_until
 
 
-@pytest.fixture(autouse=True)
-def eager_probe(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let readiness look at the disk whenever it is asked."""
-    monkeypatch.setattr("processors.delivery.outbox._PROBE_SECONDS", 0.0)
-
-
-def test_a_disk_with_little_left_takes_no_more_events(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Readiness is red before anybody is refused, and both recover with the disk."""
-    outbox = open_outbox(tmp_path)
-    with monkeypatch.context() as patch:
-        patch.setattr(health, "SPARE_BYTES", 1 << 60)
-        assert Trouble.DISK_FULL == outbox.health()
-        with pytest.raises(OutboxUnavailable) as caught:
-            store(outbox, new_ids(1))
-        assert Trouble.DISK_FULL == caught.value.trouble
-    assert outbox.health() is None
-    store(outbox, new_ids(1))
-    assert (1, True) == (outbox.ledger().received, outbox.ledger().balanced)
+def test_a_disk_with_little_left_takes_no_more_events(tmp_path: Path) -> None:
+    """Readiness is red before anybody is refused."""
+    outbox = open_outbox(tmp_path, spare_bytes=1 << 60, probe_seconds=0)
+    assert StorageFault.DISK_FULL == outbox.health()
+    with pytest.raises(OutboxUnavailable) as caught:
+        store(outbox, new_ids(1))
+    assert StorageFault.DISK_FULL == caught.value.fault
+    assert (0, True) == (outbox.ledger().received, outbox.ledger().balanced)
     outbox.close()
 
 
@@ -52,15 +39,15 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def test_an_outbox_that_filled_its_disk_can_be_emptied_and_filled_again(small_disk: Path) -> None:
     """Sinks that were away come back to a full disk: every event arrives, and there is health."""
-    outbox = open_outbox(small_disk)
+    outbox = open_outbox(small_disk, probe_seconds=0)
     sink = Recorder()
     taken = fill(outbox)
-    dispatch = Dispatch(small_disk, [sink], max_age_seconds=3600)
-    dispatch.start()
+    leader = Leader(small_disk, [sink], max_age_seconds=3600)
+    leader.start()
     wait_until(lambda: outbox.status().events == 0, 30, "the backlog to be delivered")
     assert dict.fromkeys(taken, 1) == dict(sink.ids)
     assert outbox.health() is None
-    dispatch.stop(10)
+    leader.stop(10)
     assert fill(outbox)
     assert outbox.ledger().balanced
     outbox.close()
@@ -75,6 +62,6 @@ def fill(outbox: Outbox) -> list[str]:
         try:
             asyncio.run(outbox.append(frame, tally(1)))
         except OutboxUnavailable as refusal:
-            assert Trouble.DISK_FULL == refusal.trouble
+            assert StorageFault.DISK_FULL == refusal.fault
             return taken
         taken += ids

@@ -15,9 +15,9 @@ from structlog.testing import capture_logs
 
 from processors.delivery.outbox.ledger import SinkAccount
 from processors.delivery.outbox.outbox import Outbox
-from processors.delivery.relay import Backoff, Courier
+from processors.delivery.relay import Backoff, Relay
 from processors.delivery.sinks.postgres.migrations import HISTORY
-from processors.delivery.sinks.postgres.sink import DatabaseSink
+from processors.delivery.sinks.postgres.sink import PostgresSink
 from service_kit import postgres
 from service_kit.postgres import migrations
 from service_kit.postgres.embedded import EmbeddedPostgres
@@ -51,12 +51,12 @@ def test_nothing_is_lost_or_doubled(
     database = postgres.single(server.url)
     migrations.up(database, [HISTORY])
     outbox, ids, finish = open_outbox(tmp_path, ["db"]), list[str](), threading.Event()
-    sink = DatabaseSink(
+    sink = PostgresSink(
         lambda: postgres.single(server.url),
         DAYS,
         clock=lambda: datetime.fromtimestamp(TIME_NS / 1e9, UTC),
     )
-    courier = Courier(tmp_path, sink, Backoff(uniform=lambda low, high: 0.01))
+    relay = Relay(tmp_path, sink, Backoff(uniform=lambda low, high: 0.01))
 
     def keep_storing() -> None:
         while not finish.is_set():
@@ -66,7 +66,7 @@ def test_nothing_is_lost_or_doubled(
 
     writer = threading.Thread(target=keep_storing)
     with capture_logs() as logs:
-        courier.start()
+        relay.start()
         writer.start()
         wait_until(lambda: _account(outbox).delivered > 200, 30, "deliveries before the outage")
         end(server, directory)
@@ -77,8 +77,8 @@ def test_nothing_is_lost_or_doubled(
             wait_until(lambda: "sink.recovered" in [line["event"] for line in logs], 60, "its end")
             finish.set()
             writer.join()
-            courier.stop(60)
-            courier.join(60)
+            relay.stop(60)
+            relay.join(60)
             assert sorted(ids) == stored_ids(database)
             database.close()
     account = _account(outbox)

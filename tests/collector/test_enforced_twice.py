@@ -41,7 +41,7 @@ def all_cases(catalog: Catalog) -> list[Case]:
 
 @pytest.fixture(scope="module")
 def verdicts(catalog: Catalog, all_cases: list[Case]) -> Verdicts:
-    """Ask the first wall, as a service that may name its users: then it judges `user.id` too."""
+    """Ask the processor, as a service that may name its users: then it judges `user.id` too."""
     context = Context(time.time_ns(), identity(is_service=True))
     batch = read_json(_request([case.record for case in all_cases]), Envelope(catalog))
     return judge(batch, compile_whitelist(catalog, secret=b"a key for tests"), context)
@@ -49,14 +49,14 @@ def verdicts(catalog: Catalog, all_cases: list[Case]) -> Verdicts:
 
 @pytest.fixture(scope="module")
 def collector(otelcol: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
-    """Run the second wall with a file behind it."""
+    """Run the collector's whitelist with a file behind it."""
     with collecting(otelcol, tmp_path_factory.mktemp("collector")) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def let_through(collector: Collector, all_cases: list[Case]) -> set[str]:
-    """Ask the second wall: the span ids of the records that reach its sink."""
+    """Ask the collector's whitelist: the span ids of the records that reach its sink."""
     for start in range(0, len(all_cases), RECORDS_PER_REQUEST):
         some = [case.record for case in all_cases[start : start + RECORDS_PER_REQUEST]]
         assert 200 == collector.post(_request(some)).status_code
@@ -109,7 +109,7 @@ def test_what_the_collector_cannot_express_is_documented(
 def test_what_the_processor_accepts_passes_the_collector_unchanged(
     otelcol: Path, tmp_path: Path, verdicts: Verdicts
 ) -> None:
-    """Behind the processor the second wall is invisible: the same records in the same order."""
+    """Behind the processor the whitelist is invisible: the same records in the same order."""
     clean = [json.loads(accepted.record) for accepted in verdicts.accepted]
     records = ",".join(accepted.record for accepted in verdicts.accepted)
     body = f'{{"resourceLogs":[{verdicts.origins[0]}{records}]}}]}}]}}'.encode()
@@ -128,9 +128,9 @@ def test_both_walls_leave_the_same_envelope(catalog: Catalog, collector: Collect
     envelopes = [_surrounded(*given) for given in product(NAMES, DROPPED, SCOPES)]
     body = json.dumps({"resourceLogs": envelopes}).encode()
     assert 200 == collector.post(body).status_code
-    first_wall = [json.loads(f"{o}]}}]}}") for o in read_json(body, Envelope(catalog)).origins]
-    second_wall = collector.requests()[-1]["resourceLogs"]
-    assert [_envelope(one) for one in first_wall] == [_envelope(one) for one in second_wall]
+    processed = [json.loads(f"{o}]}}]}}") for o in read_json(body, Envelope(catalog)).origins]
+    collected = collector.requests()[-1]["resourceLogs"]
+    assert [_envelope(one) for one in processed] == [_envelope(one) for one in collected]
 
 
 def _surrounded(name: str, dropped: Json, scope: Json) -> Json:

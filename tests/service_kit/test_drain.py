@@ -8,7 +8,7 @@ import falcon
 from falcon import Request, Response, testing
 
 from service_kit.http import error_handlers
-from service_kit.http.drain import WholeRequests
+from service_kit.http.drain import DrainBody
 from service_kit.http.problem import Unauthenticated
 
 
@@ -21,7 +21,7 @@ class Refusing:
 
 def unread(body: bytes) -> bytes:
     """Post a body to a resource that refuses it, and give what is left of it on the connection."""
-    app: falcon.App[Any, Any] = falcon.App(middleware=[WholeRequests()])
+    app: falcon.App[Any, Any] = falcon.App(middleware=[DrainBody()])
     error_handlers.install(app)
     app.add_route("/", Refusing())
     connection = BytesIO(body + b"GET / HTTP/1.1")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The generated whitelist, run in the real collector, admits and drops as the catalog says.
 
-A registry with every type is used here; that the shipped catalog's two walls agree is shown in
-tests/collector.
+A registry with every type is used here; that processor and collector agree on the shipped
+catalog is shown in tests/collector.
 """
 
 import json
