@@ -9,11 +9,14 @@ from typing import Final
 from service_kit.http.limits import REQUEST_BYTES, REQUESTS_PER_MINUTE
 
 __all__ = [
+    "ATTRIBUTES_PER_RECORD",
     "EVENTS_PER_REQUEST",
     "EVENT_BYTES",
+    "GROUPS_PER_REQUEST",
     "NEWEST_EVENT_SECONDS",
     "NOTE_CHARACTERS",
     "OLDEST_EVENT_SECONDS",
+    "RECORDS_PER_REQUEST",
     "REQUESTS_PER_MINUTE",
     "REQUEST_BYTES",
 ]
@@ -21,8 +24,17 @@ __all__ = [
 EVENTS_PER_REQUEST: Final = 50
 """Events in one request: the story's batch of 1-50."""
 
+RECORDS_PER_REQUEST: Final = 512
+"""Records in one OTLP request: the batch that stock SDKs send by default."""
+
+GROUPS_PER_REQUEST: Final = 512
+"""Resources in one OTLP request, and scopes in all of them: as many as it has records."""
+
+ATTRIBUTES_PER_RECORD: Final = 128
+"""Attributes of a record or a resource: as many as the SDKs' own limit."""
+
 EVENT_BYTES: Final = 4096
-"""One event, as received and JSON-encoded."""
+"""One event, in the encoding in which it was received."""
 
 OLDEST_EVENT_SECONDS: Final = 7 * 24 * 3600
 """How far in the past an event may lie: a laptop that slept for a week still reports."""

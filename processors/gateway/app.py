@@ -26,7 +26,6 @@ from processors.gateway.resources import (
 )
 from processors.gateway.secret import hash_secret
 from processors.gateway.settings import ProcessorSettings
-from processors.pipeline.envelope import Envelope
 from processors.pipeline.whitelist import compile_whitelist
 from service_kit import openapi
 from service_kit.http import error_handlers, health, middleware
@@ -61,7 +60,7 @@ def create_app(
     app = falcon.asgi.App(middleware=parts)
     error_handlers.install(app, renderers={LOGS_PATH: status_answer})
     flag = settings.features_telemetry
-    app.add_route(LOGS_PATH, LogsResource(intake, Envelope(catalog), flag))
+    app.add_route(LOGS_PATH, LogsResource(intake, catalog, flag))
     app.add_route("/telemetry/events", EventsResource(intake, flag))
     app.add_route("/telemetry/config", ConfigResource(settings, catalog))
     app.add_route("/telemetry/ledger", LedgerResource(outbox))

@@ -7,14 +7,15 @@ When `take` returns, what it accepted is on disk (ADR "durable outbox and what 2
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 
 from processors.delivery.dedupe import Seen
 from processors.delivery.outbox.frames import compress
+from processors.delivery.outbox.health import OutboxUnavailable
 from processors.delivery.outbox.ledger import Tally
 from processors.delivery.outbox.outbox import Outbox
 from processors.gateway.meters import Meters
-from processors.limits import EVENTS_PER_REQUEST
 from processors.pipeline.encode import encode_resource_logs
 from processors.pipeline.identity import Identity
 from processors.pipeline.judge import Context, judge
@@ -22,7 +23,7 @@ from processors.pipeline.records import Batch
 from processors.pipeline.verdicts import Accepted, Verdicts
 from processors.pipeline.whitelist import Whitelist
 from service_kit.auth import Caller, Role
-from service_kit.http.problem import BadRequest
+from service_kit.http.problem import BadRequest, Problem
 from service_kit.telemetry import current_span_context
 
 
@@ -47,21 +48,33 @@ class Intake:
         self._seen = Seen()
         self._clock_ns = clock_ns
 
-    async def take(self, batch: Batch, caller: Caller) -> Verdicts:
+    async def take(self, batch: Batch, caller: Caller, most: int) -> Verdicts:
         """Judge a batch and store what was accepted, durably, before returning.
 
-        Raises `BadRequest` for more than 50 records and `OutboxUnavailable` when nothing can
+        Raises `BadRequest` for more than `most` records and `OutboxUnavailable` when nothing can
         be stored right now; then nothing of the batch was taken.
         """
-        if len(batch.records) > EVENTS_PER_REQUEST:
-            raise BadRequest(
-                f"Send at most {EVENTS_PER_REQUEST} events per request.", code="too_many_events"
-            )
+        if len(batch.records) > most:
+            await self._count(refused_whole(len(batch.records), "too_many_events"))
+            raise BadRequest(f"Send at most {most} events per request.", code="too_many_events")
         verdicts = judge(batch, self._whitelist, Context(self._clock_ns(), self._identity(caller)))
         if verdicts.received:
             await self._store(verdicts, caller)
             self._meters.count(verdicts)
         return verdicts
+
+    @asynccontextmanager
+    async def counting_refusals(self) -> AsyncIterator[None]:
+        """Count a request that is refused unread by its code: its events are unknown."""
+        try:
+            yield
+        except Problem as problem:
+            await self._count(Tally(received=0, refused={problem.code: 1}))
+            raise
+
+    async def _count(self, tally: Tally) -> None:
+        with suppress(OutboxUnavailable):  # the answer is the same where it cannot be counted
+            await self._outbox.append(b"", tally)
 
     def _identity(self, caller: Caller) -> Identity:
         """Say whose events these are, and which request brings them."""
@@ -87,6 +100,11 @@ class Intake:
             resource_logs = encode_resource_logs(verdicts.origins, new)
             frame = compress(resource_logs) if resource_logs else b""
             await self._outbox.append(frame, tally_of(verdicts, new))
+
+
+def refused_whole(received: int, reason: str) -> Tally:
+    """Sum up a request whose events were counted, and not one of them looked at."""
+    return Tally(received=received, rejected={("", reason): received})
 
 
 def tally_of(verdicts: Verdicts, new: Sequence[Accepted]) -> Tally:

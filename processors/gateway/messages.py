@@ -48,6 +48,7 @@ class Limits(Struct, frozen=True):
 
     requests_per_minute: int
     events_per_request: int = limits.EVENTS_PER_REQUEST
+    records_per_request: int = limits.RECORDS_PER_REQUEST
     event_bytes: int = limits.EVENT_BYTES
     request_bytes: int = limits.REQUEST_BYTES
     oldest_event_seconds: int = limits.OLDEST_EVENT_SECONDS

@@ -3,6 +3,8 @@
 
 import asyncio
 import hashlib
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import falcon
@@ -23,11 +25,11 @@ from processors.gateway.messages import (
     Limits,
     NothingAccepted,
 )
-from processors.gateway.protobuf import to_json
+from processors.gateway.protobuf import PROTOBUF, read_protobuf
 from processors.gateway.settings import ProcessorSettings
-from processors.limits import EVENTS_PER_REQUEST
+from processors.limits import EVENTS_PER_REQUEST, RECORDS_PER_REQUEST
 from processors.pipeline.envelope import Envelope
-from processors.pipeline.otlp import read_json
+from processors.pipeline.otlp import JSON, read_json
 from processors.pipeline.plain import read_plain
 from processors.pipeline.records import Batch, MalformedRequest
 from service_kit.auth import Role
@@ -42,26 +44,30 @@ _CONFIG_SECONDS: Final = 60  # how long a flag may take to reach a page
 class LogsResource:
     """`POST /v1/logs`: OTLP logs over HTTP, JSON or protobuf, from stock OpenTelemetry clients."""
 
-    def __init__(self, intake: Intake, envelope: Envelope, flag: Flag) -> None:
+    def __init__(self, intake: Intake, catalog: Catalog, flag: Flag) -> None:
         self._intake = intake
-        self._envelope = envelope
+        self._readers = {
+            otlp.JSON: partial(read_json, envelope=Envelope(catalog, JSON)),
+            otlp.PROTOBUF: partial(read_protobuf, envelope=Envelope(catalog, PROTOBUF)),
+        }
         self.flag = flag
 
     async def on_post(self, req: Request, resp: Response) -> None:
         """Answer 200 with `partialSuccess` where some records were refused, 400 where all were."""
         encoding = _encoding_of(req)
-        batch = self._batch(await read_body_async(req), encoding)
-        verdicts = await self._intake.take(batch, req.context.caller)
+        async with self._intake.counting_refusals():
+            batch = _read(self._readers[encoding], await read_body_async(req))
+        verdicts = await self._intake.take(batch, req.context.caller, RECORDS_PER_REQUEST)
         if verdicts.rejections and not verdicts.accepted:
             raise BadRequest(otlp.rejection_summary(verdicts), code="nothing_accepted")
         resp.content_type, resp.data = encoding, otlp.success(verdicts, encoding)
 
-    def _batch(self, body: bytes, encoding: str) -> Batch:
-        try:
-            text = to_json(body) if encoding == otlp.PROTOBUF else body
-            return read_json(text, self._envelope)
-        except MalformedRequest:
-            raise BadRequest("The body is no OTLP logs request.", code="body_malformed") from None
+
+def _read(reader: Callable[[bytes], Batch], body: bytes) -> Batch:
+    try:
+        return reader(body)
+    except MalformedRequest as error:
+        raise BadRequest(error.detail, code=error.code) from None
 
 
 def _encoding_of(req: Request) -> str:
@@ -89,25 +95,16 @@ class EventsResource:
     async def on_post(self, req: Request, resp: Response) -> None:
         """Answer 200 with counts and reasons, 400 with the same where nothing was acceptable."""
         require_json(req)
-        batch = _plain_batch(await read_body_async(req))
-        verdicts = await self._intake.take(batch, req.context.caller)
+        async with self._intake.counting_refusals():
+            batch = _read(read_plain, await read_body_async(req))
+            if not batch.records:
+                raise BadRequest(f"Send 1-{EVENTS_PER_REQUEST} events.", code="batch_empty")
+        verdicts = await self._intake.take(batch, req.context.caller, EVENTS_PER_REQUEST)
         if not verdicts.accepted:
             raise NothingAccepted(verdicts)
         counts = structs.asdict(Counts.of(verdicts))
         answer = BatchAnswer(**counts, trace_id=current_trace_id())
         resp.content_type, resp.data = MEDIA_JSON, json.encode(answer)
-
-
-def _plain_batch(body: bytes) -> Batch:
-    try:
-        batch = read_plain(body)
-    except MalformedRequest:
-        raise BadRequest(
-            'The body is no JSON object with a list "events".', code="body_malformed"
-        ) from None
-    if not batch.records:
-        raise BadRequest(f"Send 1-{EVENTS_PER_REQUEST} events.", code="batch_empty")
-    return batch
 
 
 class ConfigResource:

@@ -12,9 +12,8 @@ from functools import lru_cache
 
 from processors.catalog.model import Attribute, Format, Sensitivity, ValueType
 from processors.pipeline.encode import key_value
-from processors.pipeline.reasons import Reason
 from processors.pipeline.records import AnyValue
-from processors.pipeline.verdicts import Rejected
+from processors.pipeline.verdicts import Reason, Rejected
 from service_kit import pii
 from service_kit.fields import INT64_MAX, UUID_PATTERN
 from service_kit.hashing import keyed_hash

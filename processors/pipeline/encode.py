@@ -24,9 +24,9 @@ def encode_record(record: LogRecord, event: str, attributes: Iterable[str]) -> s
     return (
         f'{{"timeUnixNano":"{record.timeUnixNano}",'
         f'"observedTimeUnixNano":"{record.observedTimeUnixNano}",'
-        f'"severityNumber":{record.severityNumber},"eventName":"{event}",'
+        f'"severityNumber":{record.severityNumber or 0},"eventName":"{event}",'
         f'"attributes":[{",".join(attributes)}],'
-        f'"traceId":"{record.traceId}","spanId":"{record.spanId}","flags":{record.flags}}}'
+        f'"traceId":"{record.traceId}","spanId":"{record.spanId}","flags":{record.flags or 0}}}'
     )
 
 

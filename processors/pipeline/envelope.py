@@ -8,17 +8,17 @@ or a value that fails its check, is left out and counted. The events themselves 
 import contextlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
+from processors import limits
 from processors.catalog.envelope import SCOPE_TEXT
 from processors.catalog.model import Catalog
 from processors.pipeline.checks import Check, compile_check
-from processors.pipeline.records import AnyValue, KeyValue
+from processors.pipeline.records import AnyValue, Batch, KeyValue, LogRecord, MalformedRequest
 from processors.pipeline.verdicts import Rejected
 from service_kit import pii
 
@@ -26,59 +26,108 @@ CLIENT_DROPPED: Final = "telesift.client.dropped"
 EMPTY_HEAD: Final = '{"resource":{},"scopeLogs":[{"scope":{},"logRecords":['
 
 _is_scope_text = re.compile(SCOPE_TEXT).fullmatch
-_MEMO_BYTES = 2048  # an ordinary client's envelope; a larger one is not worth remembering
-_MEMO_ENTRIES = 256
+_MEMO_BYTES: Final = 2048  # an ordinary client's part; a larger one is not worth remembering
+_MEMO_ENTRIES: Final = 256
 
 
-class _Resource(Struct, gc=False):
-    attributes: list[KeyValue] = []
+class Scope(Struct, frozen=True):
+    """An InstrumentationScope as received; of its attributes only the number matters."""
+
+    name: str
+    version: str
+    attributes: int
 
 
-class _Scope(Struct, gc=False):
-    name: str = ""
-    version: str = ""
-    attributes: list[Raw] = []
+class Encoding(Struct, frozen=True):
+    """How the parts of a request are read that were left encoded.
+
+    Each raises `MalformedRequest`, but `record`, which raises `Rejected`.
+    """
+
+    resource: Callable[[bytes], Sequence[KeyValue]]
+    scope: Callable[[bytes], Scope]
+    record: Callable[[bytes], LogRecord]
 
 
-_decode_resource = msgspec.json.Decoder(_Resource | None, strict=False).decode
-_decode_scope = msgspec.json.Decoder(_Scope | None).decode
+class ScopeRecords(Struct, frozen=True):
+    """The records of one scope, and the scope itself, each still encoded."""
+
+    scope: bytes
+    records: Sequence[bytes]
 
 
-class Head(Struct, frozen=True):
-    """The open beginning of one ResourceLogs, and what was left out of it."""
+class ResourceRecords(Struct, frozen=True):
+    """The scopes of one resource, and the resource itself, still encoded."""
+
+    resource: bytes
+    scopes: Sequence[ScopeRecords]
+
+
+class Part(Struct, frozen=True):
+    """What is forwarded of a resource or a scope, and how many of its fields are left out.
+
+    `client_dropped` is how many events a resource's sender says that it lost itself.
+    """
 
     json: str
     dropped: int
-    client_dropped: int
+    client_dropped: int = 0
 
 
 class Envelope:
-    """The catalog's resource attributes, compiled; remembers the envelopes it saw last."""
+    """The catalog's resource attributes, compiled for one encoding.
 
-    def __init__(self, catalog: Catalog) -> None:
+    Remembers the resources and scopes that it saw last: a client sends the same again and again.
+    """
+
+    def __init__(self, catalog: Catalog, encoding: Encoding) -> None:
+        self._encoding = encoding
         self._checks: Mapping[str, Check] = {
             attribute.wire_key: compile_check(attribute, secret=b"")
             for attribute in catalog.resource.values()
         }
-        self._remembered_head = lru_cache(_MEMO_ENTRIES)(self._head)
+        self._remembered_resource = lru_cache(_MEMO_ENTRIES)(self._read_resource)
+        self._remembered_scope = lru_cache(_MEMO_ENTRIES)(self._read_scope)
 
-    def head(self, resource: bytes, scope: bytes) -> Head:
-        """Give the ResourceLogs head for an encoded Resource and InstrumentationScope.
+    def open(self, request: Iterable[ResourceRecords]) -> Batch:
+        """Read the resources and scopes of a request, and leave its records encoded.
 
-        Raises msgspec's errors when either is no such message.
+        Groups without records are passed over, unread. Raises `MalformedRequest`.
         """
-        memoise = len(resource) + len(scope) <= _MEMO_BYTES
-        return (self._remembered_head if memoise else self._head)(resource, scope)
+        origins: list[str] = []
+        records: list[tuple[int, bytes]] = []
+        dropped = client_dropped = 0
+        for resource_records in request:
+            filled = [scope for scope in resource_records.scopes if scope.records]
+            if not filled:
+                continue
+            resource = self._resource(resource_records.resource)
+            dropped += resource.dropped
+            client_dropped += resource.client_dropped
+            for scope_records in filled:
+                scope = self._scope(scope_records.scope)
+                dropped += scope.dropped
+                records += [(len(origins), raw) for raw in scope_records.records]
+                origins.append(resource.json + scope.json)
+        return Batch(origins, records, self._encoding.record, dropped, client_dropped)
 
-    def _head(self, resource: bytes, scope: bytes) -> Head:
-        given = (_decode_resource(resource) or _Resource()).attributes
-        values = {a.key: a.value for a in given if a.value is not None}
+    def _resource(self, encoded: bytes) -> Part:
+        is_ordinary = len(encoded) <= _MEMO_BYTES
+        return (self._remembered_resource if is_ordinary else self._read_resource)(encoded)
+
+    def _scope(self, encoded: bytes) -> Part:
+        is_ordinary = len(encoded) <= _MEMO_BYTES
+        return (self._remembered_scope if is_ordinary else self._read_scope)(encoded)
+
+    def _read_resource(self, encoded: bytes) -> Part:
+        given = self._encoding.resource(encoded)
+        if len(given) > limits.ATTRIBUTES_PER_RECORD:
+            raise MalformedRequest(_TOO_MANY_ATTRIBUTES, "too_many_attributes")
+        values = {a.key: a.value for a in given if a.key is not None and a.value is not None}
         kept = dict(self._kept(values))
-        scope_fields, scope_dropped = _kept_scope(_decode_scope(scope) or _Scope())
-        return Head(
-            f'{{"resource":{{"attributes":[{",".join(kept.values())}]}},'
-            f'"scopeLogs":[{{"scope":{json.dumps(scope_fields)},"logRecords":[',
-            len(given) - len(kept) + scope_dropped,
+        return Part(
+            f'{{"resource":{{"attributes":[{",".join(kept.values())}]}},"scopeLogs":[',
+            len(given) - len(kept),
             _whole(values[CLIENT_DROPPED]) if CLIENT_DROPPED in kept else 0,
         )
 
@@ -88,13 +137,27 @@ class Envelope:
                 with contextlib.suppress(Rejected):
                     yield key, check(values[key])
 
+    def _read_scope(self, encoded: bytes) -> Part:
+        scope = self._encoding.scope(encoded)
+        given = {"name": scope.name, "version": scope.version}
+        kept = {
+            key: text for key, text in given.items() if _is_scope_text(text) and not pii.find(text)
+        }
+        dropped = sum(1 for key, text in given.items() if text and key not in kept)
+        return Part(f'{{"scope":{json.dumps(kept)},"logRecords":[', dropped + scope.attributes)
+
+
+_TOO_MANY_ATTRIBUTES: Final = f"A resource has at most {limits.ATTRIBUTES_PER_RECORD} attributes."
+_TOO_MANY_GROUPS: Final = (
+    f"A request has at most {limits.GROUPS_PER_REQUEST} resources, and as many scopes."
+)
+
+
+def check_groups(count: int) -> None:
+    """Refuse more resources, or scopes, than a request may have, before they cost anything."""
+    if count > limits.GROUPS_PER_REQUEST:
+        raise MalformedRequest(_TOO_MANY_GROUPS, "too_many_groups")
+
 
 def _whole(value: AnyValue) -> int:
     return int(value.intValue or value.doubleValue or 0)
-
-
-def _kept_scope(scope: _Scope) -> tuple[dict[str, str], int]:
-    given = {"name": scope.name, "version": scope.version}
-    kept = {key: text for key, text in given.items() if _is_scope_text(text) and not pii.find(text)}
-    dropped = sum(1 for key, text in given.items() if text and key not in kept)
-    return kept, dropped + len(scope.attributes)

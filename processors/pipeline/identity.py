@@ -10,9 +10,8 @@ from json.encoder import encode_basestring_ascii as quote
 from processors.catalog.envelope import RECORD_UID, SESSION_ID, USER_ID
 from processors.pipeline.checks import uuid
 from processors.pipeline.encode import key_value
-from processors.pipeline.reasons import Reason
 from processors.pipeline.records import AnyValue, LogRecord
-from processors.pipeline.verdicts import Rejected
+from processors.pipeline.verdicts import Reason, Rejected
 
 _BEFORE_UID, _AFTER_UID = key_value(RECORD_UID, "stringValue")
 
@@ -56,7 +55,7 @@ class Identity:
             attributes[SESSION_ID] = self._session_id
         trace_id = _hex_id(record.traceId, 32) if record.traceId else ""
         if trace_id:
-            record.traceId, record.spanId = trace_id, _hex_id(record.spanId, 16)
+            record.traceId, record.spanId = trace_id, _hex_id(record.spanId or "", 16)
         else:
             record.traceId, record.spanId = self._trace_id, self._span_id
         return uid

@@ -12,9 +12,8 @@ from processors import limits
 from processors.catalog.envelope import USER_ID
 from processors.pipeline.encode import encode_record
 from processors.pipeline.identity import Identity
-from processors.pipeline.reasons import Reason
 from processors.pipeline.records import UNREADABLE_TIME, AnyValue, Batch, LogRecord
-from processors.pipeline.verdicts import Accepted, Rejected, Rejection, Verdicts
+from processors.pipeline.verdicts import Accepted, Reason, Rejected, Rejection, Verdicts
 from processors.pipeline.whitelist import AllowedEvent, Whitelist, check_attributes, event_name
 
 _NS = 1_000_000_000
@@ -40,7 +39,7 @@ def judge(batch: Batch, whitelist: Whitelist, context: Context) -> Verdicts:
             event = check_event(record, whitelist)
             check_body(record)
             check_time(record, context.now_ns)
-            attributes, claims = check_attributes(record.attributes, event, whitelist)
+            attributes, claims = check_attributes(record.attributes or (), event, whitelist)
             stamp_time(record, context.now_ns)
             uid = identity.stamp(record, attributes, claims)
             encoded = encode_record(record, event.name, attributes.values())
@@ -61,7 +60,7 @@ def check_size(raw: bytes) -> None:
 
 def check_event(record: LogRecord, whitelist: Whitelist) -> AllowedEvent:
     """Find the event in the whitelist; refuse every other."""
-    event = whitelist.events.get(record.eventName or event_name(record.attributes))
+    event = whitelist.events.get(record.eventName or event_name(record.attributes or ()))
     if event is None:
         raise Rejected(Reason.EVENT_UNKNOWN)
     return event
@@ -79,7 +78,7 @@ def check_time(record: LogRecord, now_ns: int) -> None:
     An OTLP record whose source gives no time has that of its observation, as the log data
     model says.
     """
-    time_ns = record.timeUnixNano or record.observedTimeUnixNano
+    time_ns = record.timeUnixNano or record.observedTimeUnixNano or 0
     if not now_ns - _OLDEST_NS <= time_ns <= now_ns + _NEWEST_NS:
         raise Rejected(_TIME_PROBLEMS.get(time_ns, Reason.TIMESTAMP_OUT_OF_RANGE))
 

@@ -10,8 +10,7 @@ from msgspec import Meta, Raw, Struct
 
 from processors.catalog.envelope import EVENT_NAME, RECORD_UID, SESSION_ID, USER_ID
 from processors.pipeline.envelope import EMPTY_HEAD
-from processors.pipeline.otlp import UNREADABLE
-from processors.pipeline.reasons import Reason
+from processors.pipeline.otlp import UNREADABLE, decode_document
 from processors.pipeline.records import (
     UNREADABLE_TIME,
     AnyValue,
@@ -20,9 +19,13 @@ from processors.pipeline.records import (
     LogRecord,
     MalformedRequest,
 )
-from processors.pipeline.verdicts import Rejected
+from processors.pipeline.verdicts import Reason, Rejected
+from service_kit.escapes import without_bom
+from service_kit.fields import INT64_MAX
 
 _NS_PER_MS = 1_000_000
+_MOST_MS = INT64_MAX // _NS_PER_MS
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _OWN_KEYS = {"id": RECORD_UID, "user_id": USER_ID}
 _OTLP_NAMES = frozenset((RECORD_UID, USER_ID, SESSION_ID, EVENT_NAME))
 # What Python reads beyond RFC 3339 is refused: a space for the T, an offset without its colon.
@@ -34,7 +37,7 @@ class _Events(Struct):
     events: list[Raw]
 
 
-_decode_events = msgspec.json.Decoder(_Events).decode
+_events = msgspec.json.Decoder(_Events)
 _decode_event = msgspec.json.Decoder(dict[str, Any]).decode
 _Timestamp = Annotated[datetime, Meta(tz=True)]
 
@@ -45,17 +48,19 @@ def read_plain(body: bytes) -> Batch:
     Raises `MalformedRequest` when the body is no object with a list of events.
     """
     try:
-        events = _decode_events(body).events
-    except UNREADABLE:
-        raise MalformedRequest from None
+        events = decode_document(_events, without_bom(body)).events
+    except MalformedRequest:
+        raise MalformedRequest('The body is no JSON object with a list "events".') from None
     return Batch([EMPTY_HEAD], [(0, raw) for raw in events], _decode)
 
 
-def _decode(raw: Raw) -> LogRecord:
+def _decode(raw: bytes) -> LogRecord:
     try:
         event = _decode_event(raw)
     except UNREADABLE:
         raise Rejected(Reason.RECORD_MALFORMED) from None
+    if _says_a_key_twice(raw, event):
+        raise Rejected(Reason.ATTRIBUTE_DUPLICATE)
     if not _OTLP_NAMES.isdisjoint(event):
         raise Rejected(Reason.ATTRIBUTE_NOT_ALLOWED)
     name = event.pop("event", "")
@@ -66,6 +71,25 @@ def _decode(raw: Raw) -> LogRecord:
             KeyValue(_OWN_KEYS.get(key, key), _any_value(value)) for key, value in event.items()
         ],
     )
+
+
+def _says_a_key_twice(raw: bytes, event: dict[str, Any]) -> bool:
+    """Find a key that the decoder overwrote: then there are more colons than keys.
+
+    Colons within texts are only told apart where the count does not settle it.
+    """
+    text = bytes(raw)
+    if text.count(b":") == len(event):
+        return False
+    nested = sum(map(_members, event.values()))
+    return _STRING.sub(b"", text).count(b":") > len(event) + nested
+
+
+def _members(value: Any) -> int:
+    """Count the members of all objects in a value."""
+    if isinstance(value, dict):
+        return len(value) + sum(map(_members, value.values()))
+    return sum(map(_members, value)) if isinstance(value, list) else 0
 
 
 def _any_value(value: Any) -> AnyValue:
@@ -86,7 +110,8 @@ def _nanoseconds(ts: Any) -> int:
     if isinstance(ts, str):
         return _from_rfc3339(ts)
     if isinstance(ts, int | float) and not isinstance(ts, bool):
-        return int(ts * _NS_PER_MS) or 1  # 1970 is a time, if one that is out of range
+        # 1970 is a time, if one that is out of range, and so is what no clock can show.
+        return int(min(max(ts, 0), _MOST_MS) * _NS_PER_MS) or 1
     return UNREADABLE_TIME
 
 

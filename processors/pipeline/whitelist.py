@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from processors.catalog.envelope import EVENT_NAME, RECORD_UID, USER_ID
 from processors.catalog.model import Catalog, Event
+from processors.limits import ATTRIBUTES_PER_RECORD
 from processors.pipeline.checks import Check, compile_check
-from processors.pipeline.reasons import Reason
 from processors.pipeline.records import AnyValue, KeyValue
-from processors.pipeline.verdicts import Rejected
+from processors.pipeline.verdicts import Reason, Rejected
 
 CLAIMS = frozenset((RECORD_UID, USER_ID, EVENT_NAME))
 """Attributes by which a client says what an event is and whose; no event lists them."""
@@ -81,6 +81,8 @@ def check_attributes(
 
     Raises `Rejected` at the first attribute that may not pass, or that is missing.
     """
+    if len(attributes) > ATTRIBUTES_PER_RECORD:
+        raise Rejected(Reason.ATTRIBUTES_TOO_MANY)
     clean: dict[str, str] = {}
     claims: dict[str, AnyValue] = {}
     fields = event.fields
@@ -90,7 +92,7 @@ def check_attributes(
             claims[key] = attribute.value or _NOTHING
             continue
         try:
-            wire_key, check = fields[key]
+            wire_key, check = fields[key]  # type: ignore[index]  # None is no key of it
         except KeyError:
             raise _not_allowed(key, whitelist) from None
         clean[wire_key] = check(attribute.value or _NOTHING)
@@ -102,7 +104,7 @@ def check_attributes(
     return clean, claims
 
 
-def _not_allowed(key: str, whitelist: Whitelist) -> Rejected:
+def _not_allowed(key: str | None, whitelist: Whitelist) -> Rejected:
     if key == "body":
         return Rejected(Reason.BODY_NOT_ALLOWED)
     return Rejected(Reason.ATTRIBUTE_NOT_ALLOWED, key if key in whitelist.attribute_names else None)

@@ -60,6 +60,9 @@ def _show(found: Ledger) -> None:
     console.print(_table("accepted", ["event", "events"], found.accepted.items()))
     rejected = [(line.event or "(unknown)", line.reason, line.count) for line in found.rejected]
     console.print(_table("rejected", ["event", "reason", "events"], rejected))
+    if found.refused:
+        refused = [(line.reason, line.count) for line in found.refused]
+        console.print(_table("requests refused as a whole", ["reason", "requests"], refused))
     console.print(sink_table(found.sinks))
     aside = [(s.name, a.event, a.reason, a.count) for s in found.sinks for a in s.set_aside]
     if aside:

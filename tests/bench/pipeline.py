@@ -7,11 +7,12 @@ from collections.abc import Callable
 import msgspec
 
 from processors.catalog.load import load
-from processors.gateway.protobuf import to_json
+from processors.gateway.protobuf import PROTOBUF, read_protobuf
 from processors.pipeline.encode import encode_resource_logs
 from processors.pipeline.envelope import Envelope
 from processors.pipeline.judge import Context, judge
-from processors.pipeline.otlp import read_json
+from processors.pipeline.otlp import JSON, read_json
+from processors.pipeline.records import Batch
 from processors.pipeline.whitelist import compile_whitelist
 from tests.bench.batches import otlp_batch
 from tests.clients.otlp_protobuf import to_protobuf
@@ -26,18 +27,19 @@ def measure() -> dict[str, float]:
     body = otlp_batch()
     protobuf = to_protobuf(body)
     catalog = load()
-    whitelist, envelope = compile_whitelist(catalog, b"bench"), Envelope(catalog)
+    whitelist = compile_whitelist(catalog, b"bench")
+    of_json, of_protobuf = Envelope(catalog, JSON), Envelope(catalog, PROTOBUF)
     context = Context(time.time_ns(), identity())
 
-    def pipeline(body: bytes) -> bytes:
-        verdicts = judge(read_json(body, envelope), whitelist, context)
+    def pipeline(batch: Batch) -> bytes:
+        verdicts = judge(batch, whitelist, context)
         assert not verdicts.rejections
         return encode_resource_logs(verdicts.origins, verdicts.accepted)
 
     candidates: dict[str, Callable[[], object]] = {
         "floor": lambda: msgspec.json.encode(msgspec.json.decode(body)),
-        "pipeline, JSON": lambda: pipeline(body),
-        "pipeline, protobuf": lambda: pipeline(to_json(protobuf)),
+        "pipeline, JSON": lambda: pipeline(read_json(body, of_json)),
+        "pipeline, protobuf": lambda: pipeline(read_protobuf(protobuf, of_protobuf)),
     }
     return {"batch bytes": len(body)} | _best_of(candidates)
 

@@ -14,9 +14,8 @@ from processors.catalog.load import load
 from processors.catalog.model import Catalog
 from processors.pipeline.envelope import Envelope
 from processors.pipeline.judge import Context, judge
-from processors.pipeline.otlp import read_json
-from processors.pipeline.reasons import Reason
-from processors.pipeline.verdicts import Verdicts
+from processors.pipeline.otlp import JSON, read_json
+from processors.pipeline.verdicts import Reason, Verdicts
 from processors.pipeline.whitelist import compile_whitelist
 from telesift.generate.collector import UNEXPRESSED
 from tests.collector.records import Case, Json, cases
@@ -43,7 +42,7 @@ def all_cases(catalog: Catalog) -> list[Case]:
 def verdicts(catalog: Catalog, all_cases: list[Case]) -> Verdicts:
     """Ask the processor, as a service that may name its users: then it judges `user.id` too."""
     context = Context(time.time_ns(), identity(is_service=True))
-    batch = read_json(_request([case.record for case in all_cases]), Envelope(catalog))
+    batch = read_json(_request([case.record for case in all_cases]), Envelope(catalog, JSON))
     return judge(batch, compile_whitelist(catalog, secret=b"a key for tests"), context)
 
 
@@ -128,7 +127,7 @@ def test_both_walls_leave_the_same_envelope(catalog: Catalog, collector: Collect
     envelopes = [_surrounded(*given) for given in product(NAMES, DROPPED, SCOPES)]
     body = json.dumps({"resourceLogs": envelopes}).encode()
     assert 200 == collector.post(body).status_code
-    processed = [json.loads(f"{o}]}}]}}") for o in read_json(body, Envelope(catalog)).origins]
+    processed = [json.loads(f"{o}]}}]}}") for o in read_json(body, Envelope(catalog, JSON)).origins]
     collected = collector.requests()[-1]["resourceLogs"]
     assert [_envelope(one) for one in processed] == [_envelope(one) for one in collected]
 

@@ -13,7 +13,7 @@ from processors.delivery.outbox import owners, salvage
 from processors.delivery.outbox.health import StorageFault
 from processors.delivery.sinks.postgres import sqlstate
 from processors.delivery.sinks.postgres.retention import Window
-from processors.pipeline.reasons import Reason
+from processors.pipeline.verdicts import Reason
 from service_kit.http.problem import Problem
 
 ROOT = Path(__file__).parents[2]

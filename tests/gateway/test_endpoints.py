@@ -188,7 +188,9 @@ def test_a_failed_otlp_request_is_answered_with_a_status(client: Client) -> None
         (b'{"resourceLogs": 7}', JSON, 400, 3),
         (b"\xff", PROTOBUF, 400, 3),
         (b"{}", "text/plain", 415, 3),
-        (otlp(*["auth.logout"] * 51), JSON, 400, 3),
+        (otlp(*["auth.logout"] * 513), JSON, 400, 3),
+        (b'{"resource_logs": []}', JSON, 400, 3),
+        (b'{"logs": []}', JSON, 400, 3),
     ],
 )
 def test_an_otlp_request_is_refused_as_a_whole_with(

@@ -7,6 +7,7 @@ from processors.catalog.load import load
 from processors.catalog.model import Catalog
 from processors.pipeline.envelope import Envelope
 from processors.pipeline.judge import Context
+from processors.pipeline.otlp import JSON
 from processors.pipeline.whitelist import Whitelist, compile_whitelist
 from tests.pipeline.batches import NOW_NS, identity
 
@@ -26,7 +27,7 @@ def whitelist(catalog: Catalog) -> Whitelist:
 @pytest.fixture(scope="session")
 def envelope(catalog: Catalog) -> Envelope:
     """Compile its resource attributes."""
-    return Envelope(catalog)
+    return Envelope(catalog, JSON)
 
 
 @pytest.fixture(scope="session")

@@ -12,20 +12,20 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 
 from processors.catalog.load import load
 from processors.catalog.model import Attribute, ValueType
-from processors.gateway.protobuf import to_json
+from processors.gateway.protobuf import PROTOBUF, read_protobuf
 from processors.pipeline.encode import encode_resource_logs
 from processors.pipeline.envelope import Envelope
 from processors.pipeline.judge import Context, judge
 from processors.pipeline.otlp import read_json
 from processors.pipeline.plain import read_plain
-from processors.pipeline.reasons import Reason
 from processors.pipeline.records import MalformedRequest
-from processors.pipeline.verdicts import Verdicts
+from processors.pipeline.verdicts import Reason, Verdicts
 from processors.pipeline.whitelist import Whitelist
 from tests.clients.otlp_protobuf import to_protobuf
 from tests.pipeline.batches import NOW_MS, copied, otlp, plain, record
 
 CATALOG = load()
+OF_PROTOBUF = Envelope(CATALOG, PROTOBUF)
 CONTRACT = jsonschema_rs.validator_for(
     json.loads((Path(__file__).parents[2] / "processors/catalog/event.schema.json").read_text())
 )
@@ -107,7 +107,7 @@ def test_json_and_protobuf_get_the_same_verdicts(
         ]
     )
     from_json = judge(read_json(body, envelope), whitelist, context)
-    from_protobuf = judge(read_json(to_json(to_protobuf(body)), envelope), whitelist, context)
+    from_protobuf = judge(read_protobuf(to_protobuf(body), OF_PROTOBUF), whitelist, context)
     assert from_json == from_protobuf
 
 
@@ -120,7 +120,7 @@ def test_no_bytes_make_the_pipeline_raise(
     for read in (
         read_plain,
         lambda b: read_json(b, envelope),
-        lambda b: read_json(to_json(b), envelope),
+        lambda b: read_protobuf(b, OF_PROTOBUF),
     ):
         try:
             judge(read(body), whitelist, context)

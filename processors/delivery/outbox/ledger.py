@@ -29,6 +29,13 @@ class Rejections(Struct, frozen=True):
     count: int
 
 
+class Refusals(Struct, frozen=True):
+    """How many requests were refused as a whole for one reason, their events uncounted."""
+
+    reason: str
+    count: int
+
+
 class SetAside(Struct, frozen=True):
     """How many events a sink found undeliverable for one reason."""
 
@@ -65,6 +72,7 @@ class Ledger(Struct, frozen=True):
     accepted: dict[str, int]
     duplicate: int
     rejected: tuple[Rejections, ...]
+    refused: tuple[Refusals, ...]
     client_dropped: int
     envelope_dropped: int
     sinks: tuple[SinkAccount, ...]
@@ -111,6 +119,7 @@ def of(db: sqlite3.Connection) -> Ledger:
         accepted={event: n for kind, event, _, n in lines if kind == Kind.ACCEPTED},
         duplicate=totals[Kind.DUPLICATE],
         rejected=tuple(Rejections(e, r, n) for kind, e, r, n in lines if kind == Kind.REJECTED),
+        refused=tuple(Refusals(r, n) for kind, _, r, n in lines if kind == Kind.REFUSED),
         client_dropped=totals[Kind.CLIENT_DROPPED],
         envelope_dropped=totals[Kind.ENVELOPE_DROPPED],
         sinks=sinks,
@@ -156,6 +165,7 @@ class Kind(StrEnum):
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
     REJECTED = "rejected"
+    REFUSED = "refused"
     CLIENT_DROPPED = "client_dropped"
     ENVELOPE_DROPPED = "envelope_dropped"
 
@@ -164,6 +174,7 @@ class Tally(Struct, frozen=True, kw_only=True):
     """The numbers of one request, in events.
 
     `accepted` counts by catalog event, `rejected` by (catalog event or "", reason code);
+    `refused` counts requests, by reason code, whose events could not even be counted;
     `client_dropped` is what the client says it lost itself, `envelope_dropped` the envelope
     fields that were left out.
     Raises `ValueError` unless received = accepted + duplicate + rejected.
@@ -173,6 +184,7 @@ class Tally(Struct, frozen=True, kw_only=True):
     accepted: Mapping[str, int] = {}
     duplicate: int = 0
     rejected: Mapping[tuple[str, str], int] = {}
+    refused: Mapping[str, int] = {}
     client_dropped: int = 0
     envelope_dropped: int = 0
 
@@ -193,6 +205,8 @@ class Tally(Struct, frozen=True, kw_only=True):
             counts[Kind.ACCEPTED, event, ""] += number
         for (event, reason), number in self.rejected.items():
             counts[Kind.REJECTED, event, reason] += number
+        for code, number in self.refused.items():
+            counts[Kind.REFUSED, "", code] += number
         if self.duplicate:
             counts[Kind.DUPLICATE, "", ""] += self.duplicate
         if self.client_dropped:
