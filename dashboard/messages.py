@@ -30,7 +30,7 @@ class Filters(Struct, frozen=True, rename={"since": "from", "until": "to"}):
 
     @property
     def days(self) -> int:
-        """How many days the period has."""
+        """Return how many days the period has."""
         return (self.until - self.since).days + 1
 
     def values(self) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Ownership:
         self._host = HostClient(cookie_name)
 
     def check(self, req: Request, prompt_id: UUID) -> None:
-        """Raise `Forbidden` unless the prompt is the caller's, `Unavailable` if nobody can tell."""
+        """Raise `Forbidden` unless the prompt is the caller's, `Unavailable` without an answer."""
         if self._url_template is None:
             return
         key = (req.context.caller.user_id, prompt_id)

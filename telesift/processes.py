@@ -63,7 +63,7 @@ class Stack:
         self._await_ready(*self._running[-1])
 
     def log_of(self, service: Service) -> Path:
-        """Give the file that a process's own log goes to."""
+        """Return the file that a process's own log goes to."""
         return self._log_dir / f"{service.name}.log"
 
     def wait(self) -> None:

@@ -25,7 +25,7 @@ def postgres_server() -> Iterator[EmbeddedPostgres]:
 
 @pytest.fixture(scope="session")
 def new_database(postgres_server: EmbeddedPostgres) -> Callable[[], str]:
-    """Give a function that creates an empty database and returns its URL."""
+    """Return a function that creates an empty database and returns its URL."""
 
     def create() -> str:
         name = f"test_{uuid4().hex}"
@@ -39,5 +39,5 @@ def new_database(postgres_server: EmbeddedPostgres) -> Callable[[], str]:
 
 @pytest.fixture(scope="module")
 def database_url(new_database: Callable[[], str]) -> str:
-    """Give an empty database, fresh for each test module."""
+    """Return an empty database, fresh for each test module."""
     return new_database()

@@ -51,7 +51,7 @@ class Document:
     node: yaml.Node | None
 
     def shaped(self, shape: type[Shape]) -> Shape:
-        """The value as a msgspec shape; a misfit raises `CatalogError` with its line."""
+        """Return the value as a msgspec shape; a misfit raises `CatalogError` with its line."""
         try:
             return msgspec.convert(self.value, shape)
         except msgspec.ValidationError as error:
@@ -68,12 +68,12 @@ class Place:
     path: tuple[Step, ...] = ()
 
     def at(self, *path: Step) -> "Place":
-        """A place further inside."""
+        """Return a place further inside."""
         return Place(self.document, self.path + path)
 
     @property
     def source(self) -> Source:
-        """The line of the key or item here, or of the nearest thing around it."""
+        """Return the line of the key or item here, or of the nearest thing around it."""
         node, line = self.document.node, 1
         for step in self.path:
             found = _child(node, step)
@@ -84,7 +84,7 @@ class Place:
         return Source(self.document.name, line)
 
     def error(self, message: str) -> CatalogError:
-        """An error that points here."""
+        """Return an error that points here."""
         return CatalogError(self.source, message)
 
 

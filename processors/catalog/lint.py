@@ -111,7 +111,7 @@ def open_enum(catalog: Catalog, _: date) -> Complaints:
 
 
 def wide_enum(catalog: Catalog, _: date) -> Complaints:
-    """An event that does not narrow what others narrow would admit members meant for them."""
+    """Find events that do not narrow an enum as others do: they would admit too many members."""
     narrowed = {use.key for _, use in _uses(catalog) if catalog.narrows(use)}
     for event, use in _uses(catalog):
         if use.key in narrowed and not catalog.narrows(use):

@@ -83,7 +83,7 @@ class Attribute:
 
     @property
     def free_form(self) -> bool:
-        """Whether a person could type into it: such values get the personal-data check."""
+        """Return whether a person could type into it: such values get the personal-data check."""
         closed = self.members is not None or self.format is not None
         return (
             self.type is ValueType.STRING
@@ -124,11 +124,11 @@ class Catalog:
     schema_url: str
 
     def narrows(self, use: Attribute) -> bool:
-        """Whether an event's use of an attribute admits less than the definition does."""
+        """Return whether an event's use of an attribute admits less than the definition does."""
         return use.members != self.attributes[use.key].members
 
     def used_whole(self) -> list[Attribute]:
-        """The definitions that some event uses without narrowing them."""
+        """Return the definitions that some event uses without narrowing them."""
         uses = [use for event in self.events.values() for use in event.attributes.values()]
         whole = {use.key for use in uses if not self.narrows(use)}
         return [attribute for key, attribute in self.attributes.items() if key in whole]

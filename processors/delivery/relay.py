@@ -85,12 +85,12 @@ class Relay(threading.Thread):
 
     @property
     def sink(self) -> str:
-        """The name of its sink."""
+        """Return the name of its sink."""
         return self._sink.name
 
     @property
     def failures(self) -> int:
-        """How many tries in a row went wrong; any thread may ask."""
+        """Return how many tries in a row went wrong; any thread may ask."""
         return self._backoff.failures
 
     def wake(self) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""OTLP protobuf, translated at the door to the OTLP/JSON that the pipeline reads.
+"""OTLP protobuf, translated on arrival to the OTLP/JSON that the pipeline reads.
 
-One shape behind the door means one set of verdicts: sizes, types and limits are those of the
+One shape from here on means one set of verdicts: sizes, types and limits are those of the
 JSON encoding, whichever way an event came.
 Source: the OTLP specification's "JSON Protobuf Encoding".
 """

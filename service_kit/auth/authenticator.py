@@ -19,15 +19,15 @@ class Authenticator(Protocol):
     """Recognises callers by their credentials."""
 
     def recall(self, credential: Credential) -> Caller | None:
-        """Give a caller without blocking, or None where `verify` has to find out.
+        """Return a caller without blocking, or None where `verify` has to find out.
 
         Raises `Unauthenticated` where a refusal is known already.
         """
 
     def verify(self, credential: Credential) -> Caller:
-        """Find out who is calling; may block for as long as a network call takes.
+        """Return who is calling; may block for as long as a network call takes.
 
-        Raises `Unauthenticated`, or `Unavailable` where nobody can tell right now.
+        Raises `Unauthenticated`, or `Unavailable` where that cannot be found out right now.
         """
 
 

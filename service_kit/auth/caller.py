@@ -33,7 +33,7 @@ class Credential(NamedTuple):
     value: str
 
     def fingerprint(self) -> bytes:
-        """Stand for the credential where it must not be kept itself."""
+        """Return what stands for the credential where it must not be kept itself."""
         return hashlib.sha256(b"%d%b" % (self.is_cookie, self.value.encode())).digest()
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""So many requests a minute, for each user and service.
+"""So many requests per minute, for each user and service.
 
 The window slides (`limits`), so that no minute's boundary lets twice the limit through.
 
@@ -83,7 +83,7 @@ class Counter:
         self._outage = _Outage(outage_seconds)
 
     def refused_until(self, item: RateLimitItem, user: str) -> float | None:
-        """Count one request; give None, or the time (epoch seconds) when to try again."""
+        """Count one request; return None, or the time (epoch seconds) when to try again."""
         if self._shared and not self._outage.lasts():
             try:
                 until = _ask(self._shared, item, user)
@@ -111,7 +111,7 @@ class AsyncCounter:
         self._outage = _Outage(outage_seconds)
 
     async def refused_until(self, item: RateLimitItem, user: str) -> float | None:
-        """Count one request; give None, or the time (epoch seconds) when to try again."""
+        """Count one request; return None, or the time (epoch seconds) when to try again."""
         if self._shared and not self._outage.lasts():
             try:
                 until = await _ask_async(self._shared, item, user)

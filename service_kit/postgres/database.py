@@ -27,7 +27,7 @@ class DatabaseUnset(Exception):
 
 
 def database_url(settings: ServiceSettings) -> str:
-    """Give the database's address, starting the embedded PostgreSQL where none is named.
+    """Return the database's address, starting the embedded PostgreSQL where none is named.
 
     Outside production only; it keeps its data in TELESIFT_DATA_DIR and ends with the last
     process that uses it. Raises `DatabaseUnset` or `EmbeddedPostgresFailed`.

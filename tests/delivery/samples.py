@@ -26,7 +26,7 @@ def new_ids(count: int) -> list[str]:
 
 
 def log_record(uid: str, **more: str) -> dict[str, Any]:
-    """Give one accepted event as the pipeline writes it."""
+    """Return one accepted event as the pipeline writes it."""
     attributes = {"log.record.uid": uid, "user.id": USER, "session.id": "s-1"} | more
     return {
         "timeUnixNano": str(TIME_NS),
@@ -44,7 +44,7 @@ def log_record(uid: str, **more: str) -> dict[str, Any]:
 
 
 def resource_logs(ids: Iterable[str], **more: str) -> bytes:
-    """Give one accepted event an id, under one resource."""
+    """Return one accepted event an id, under one resource."""
     service = {"key": "service.name", "value": {"stringValue": "vault"}}
     records = [log_record(uid, **more) for uid in ids]
     scope_logs = {"scope": {"name": "sdk"}, "logRecords": records}
@@ -107,7 +107,7 @@ class Recorder:
         self._before = before
 
     def deliver(self, batch: Batch) -> Receipt:
-        """Take everything."""
+        """Record everything as delivered."""
         self._before(batch)
         self.ids.update(event.id for row in batch.rows for event in row.decoded())
         return Receipt(batch.events)

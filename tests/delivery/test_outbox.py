@@ -17,7 +17,7 @@ from tests.delivery.samples import append, frame, new_ids, open_outbox, store, t
 
 
 def stored_ids(data_dir: Path) -> list[str]:
-    """Give the ids in the outbox, oldest first."""
+    """Return the ids in the outbox, oldest first."""
     with closing(files.connect_read_only(files.file(data_dir))) as db:
         rows = db.execute("SELECT frames FROM row ORDER BY seq").fetchall()
     return [event.id for (frames,) in rows for event in events(frames)]
@@ -205,7 +205,7 @@ def test_a_sink_is_owed_what_is_stored_after_it_joined(tmp_path: Path) -> None:
 
 
 def test_what_a_sink_that_left_had_not_got_is_expired(tmp_path: Path) -> None:
-    """Nobody would fetch it, so it must not hold the others' rows; coming back starts afresh."""
+    """None would fetch it, so it must not hold the others' rows; coming back starts afresh."""
     outbox = open_outbox(tmp_path, ["logs", "otlp"])
     store(outbox, new_ids(3))
     outbox.close()

@@ -70,6 +70,6 @@ def read(req: Request, form: type[Form]) -> Form:
 
 
 def answer(resp: Response, value: Any) -> None:
-    """Answer with JSON that nobody but the caller may keep."""
+    """Answer with JSON that only the caller may keep."""
     resp.content_type, resp.data = MEDIA_JSON, msgspec.json.encode(value)
     resp.set_header("Cache-Control", "no-store")

@@ -38,12 +38,12 @@ class Batch(Struct, frozen=True, dict=True):
 
     @cached_property
     def events(self) -> int:
-        """How many events there are."""
+        """Return how many events there are."""
         return sum(row.events for row in self.rows)
 
     @property
     def last(self) -> int:
-        """The number of the last row."""
+        """Return the number of the last row."""
         return self.rows[-1].seq
 
 

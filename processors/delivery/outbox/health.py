@@ -49,7 +49,7 @@ _BY_CODE: Final = {
 
 
 def fault_of(error: Exception) -> StorageFault:
-    """Name what stopped a commit; what is not known counts as the disk's."""
+    """Return what stopped a commit; an unknown error counts as the disk's."""
     if isinstance(error, OutboxUnavailable):
         return error.fault
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):

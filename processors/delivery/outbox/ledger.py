@@ -183,7 +183,7 @@ class Tally(Struct, frozen=True, kw_only=True):
 
     @property
     def stored(self) -> int:
-        """How many events go into the outbox."""
+        """Return how many events go into the outbox."""
         return sum(self.accepted.values())
 
     def add_to(self, counts: Counter[tuple[str, str, str]]) -> None:

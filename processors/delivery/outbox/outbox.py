@@ -117,9 +117,9 @@ class Outbox:
         await stored
 
     def health(self) -> StorageFault | None:
-        """Say why nothing can be stored, or None; any thread may ask.
+        """Return why nothing can be stored, or None; any thread may ask.
 
-        Without traffic nobody would notice that the disk has recovered: it is tried here.
+        Without traffic no commit would show that the disk has recovered: it is tried here.
         """
         now = time.monotonic()
         if now - self._probed_at >= self._bounds.probe_seconds:
@@ -136,7 +136,7 @@ class Outbox:
         return read_ledger(self._data_dir)
 
     def close(self) -> None:
-        """Commit whoever still waits, and let go of the file."""
+        """Commit what still waits, and close the file."""
         while self._group and not self._commit(self._group):
             time.sleep(_GROUP_SECONDS)
         self._db.close()
@@ -147,13 +147,13 @@ class Outbox:
             loop.call_later(_GROUP_SECONDS, self._flush, loop)
 
     def _commit(self, group: Group) -> bool:
-        """Commit a group and tell those who wait; False when it is to be tried again."""
+        """Commit a group and resolve its requests; False when it is to be tried again."""
         fault: StorageFault | None = None
         try:
             check_space(self._db, self._data_dir, self._bounds.spare_bytes)
             with file.transaction(self._db):
                 group.write(self._db, self._clock(), self._bounds.max_bytes)
-        except Exception as error:  # noqa: BLE001 - whatever it is, nobody may wait forever
+        except Exception as error:  # noqa: BLE001 - whatever it is, no request may wait for ever
             fault = fault_of(error)
             if fault is StorageFault.OUTBOX_LOCKED and self._may_wait(group):
                 return False

@@ -86,7 +86,7 @@ def _timeout(environ: Mapping[str, str]) -> float:
 
 
 def _value(environ: Mapping[str, str], name: str) -> str | None:
-    """Give a variable's value; an empty one counts as unset, as the specification says."""
+    """Return a variable's value; an empty one counts as unset, as the specification says."""
     for variable in (f"OTEL_EXPORTER_OTLP_LOGS_{name}", f"OTEL_EXPORTER_OTLP_{name}"):
         if value := environ.get(variable, "").strip():
             return value
@@ -198,7 +198,7 @@ _decode = msgspec.json.Decoder(_ExportLogsServiceResponse).decode
 
 
 def rejected_records(body: bytes) -> int:
-    """Read how many records were refused for good; 0 where the answer does not say.
+    """Return how many records were refused for good; 0 where the answer does not say.
 
     Its `errorMessage` may quote what we sent, so it is not even read.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The partitions of `telemetry_events`, one a UTC day of `ts`: made ahead, dropped as a whole."""
+"""The partitions of `telemetry_events`, one per UTC day of `ts`: made ahead, dropped as a whole."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -40,13 +40,13 @@ class Partition(Struct, frozen=True):
     ends: datetime | None
 
     def covers(self, moment: datetime) -> bool:
-        """Tell whether an event of that moment belongs here."""
+        """Return whether an event of that moment belongs here."""
         return bool(self.begins and self.ends and self.begins <= moment < self.ends)
 
 
 @contextmanager
 def alone(database: PostgresqlDatabase) -> Iterator[None]:
-    """Let one at a time make and drop partitions, in one transaction."""
+    """Hold the lock under which one process makes and drops partitions, in one transaction."""
     with database.atomic():
         database.execute_sql(f"SET LOCAL lock_timeout = {_LOCK_MS}")
         database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK_KEY,))
@@ -86,7 +86,7 @@ def drop_before(database: PostgresqlDatabase, cutoff: datetime) -> list[str]:
 
 
 def midnight(day: date) -> datetime:
-    """Give the moment at which a UTC day begins."""
+    """Return the moment at which a UTC day begins."""
     return datetime.combine(day, time(), UTC)
 
 

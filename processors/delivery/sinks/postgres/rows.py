@@ -60,7 +60,7 @@ def read(row: Row) -> list[EventRow]:
 
 
 def insert(database: PostgresqlDatabase, rows: Sequence[EventRow]) -> Sequence[EventRow]:
-    """Insert the rows that are not there yet, in one transaction; give those refused for good.
+    """Insert the rows that are not there yet, in one transaction; return those refused for good.
 
     Where one is refused, the transaction is divided until the culprits stand alone.
     Raises peewee's errors for whatever another try may mend.
