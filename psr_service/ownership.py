@@ -60,7 +60,7 @@ class Ownership:
 
     def _ask(self, url: str, credential: Credential) -> bool:
         try:
-            # the status is all that counts: the prompt itself is none of our business
+            # the status is all that counts: the prompt itself must not be read
             status, _ = self._host.get(url, credential)
         except HostUnreachable as error:
             _log.warning("psr.host_unreachable", error=error.reason)

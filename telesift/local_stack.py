@@ -68,7 +68,7 @@ _WITH_VAULT: Final = {
     "AUTH_MODE": "session",
     "AUTH_ME_URL": f"{VAULT}/me",
     "ALLOWED_ORIGINS": VAULT,
-    # Two demo users are a small group, and who tries the rating out does so more than thrice.
+    # Two demo users are a small group, and a trial takes more than three ratings per day.
     "PSR_MIN_GROUP": "1",
     "PSR_MAX_PROMPTS_PER_DAY": "100",
 }

@@ -28,7 +28,7 @@ _IDLE_SECONDS: Final = 0.2
 
 FIRST_SECONDS: Final = 0.5
 MOST_SECONDS: Final = 30.0
-# A longer Retry-After is more likely a mistake than a plan; asking again is cheap.
+# A longer Retry-After is more likely a mistake than meant; another try is cheap.
 _MOST_ASKED_SECONDS: Final = 300.0
 _MOST_DOUBLINGS: Final = 10
 

@@ -12,7 +12,7 @@ from service_kit.auth.caller import Caller, Credential
 from service_kit.http.problem import Unauthenticated
 
 _MOST_REMEMBERED: Final = 10_000
-_REFUSAL_SECONDS: Final = 5  # short: whoever signs in just now must not wait
+_REFUSAL_SECONDS: Final = 5  # short: a caller who has just signed in must not wait
 
 
 class Authenticator(Protocol):

@@ -62,7 +62,7 @@ class RateLimitMiddleware:
 
 _OUTAGE_SECONDS: Final = 5.0  # before Redis is tried again
 _PATIENCE_SECONDS: Final = 0.25  # with one request to it
-_CONNECTIONS: Final = 32  # a process's; whoever finds all of them busy waits for one
+_CONNECTIONS: Final = 32  # per process; a request that finds all of them busy waits for one
 
 _log = structlog.get_logger()
 

@@ -92,7 +92,7 @@ def _parameters(url: str, *options: str) -> dict[str, Any]:
         "application_name": "telesift",
         "connect_timeout": _CONNECT_SECONDS,
         "tcp_user_timeout": _STATEMENT_MS,
-        # Whoever waits for an answer from a host that died is told within a minute.
+        # A connection to a host that died fails within a minute.
         "keepalives_idle": 30,
         "keepalives_interval": 10,
         "keepalives_count": 3,

@@ -74,7 +74,7 @@ def open_outbox(
     on_stored: Callable[[], None] = lambda: None,
     **bounds: float,
 ) -> Outbox:
-    """Open an outbox with ample room, unless its bounds are given."""
+    """Open an outbox with ample bounds, unless its bounds are given."""
     given: dict[str, Any] = {"max_bytes": 1 << 30} | bounds
     return Outbox.open(
         data_dir, sinks=sinks, bounds=Bounds(**given), clock=clock, on_stored=on_stored

@@ -73,7 +73,7 @@ def test_a_frame_and_its_tally_belong_together(tmp_path: Path, data: bytes, numb
 
 
 def test_past_the_bound_the_oldest_rows_expire_and_are_counted(tmp_path: Path) -> None:
-    """New events find room; what had to go shows in the ledger of every sink."""
+    """New events are stored; what had to go shows in the ledger of every sink."""
     requests = [new_ids(1) for _ in range(10)]
     outbox = open_outbox(tmp_path, ["logs", "otlp"], max_bytes=4 * len(frame(requests[0])) + 100)
     for ids in requests:

@@ -65,7 +65,7 @@ def read(req: Request, form: type[Form]) -> Form:
         raise PayloadTooLarge
     try:
         return msgspec.json.decode(body, type=form)
-    except ValueError:  # its message may quote what somebody wrote
+    except ValueError:  # its message may quote what a user wrote
         raise BadRequest("Something in the form is missing, too long or not allowed.") from None
 
 

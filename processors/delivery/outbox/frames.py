@@ -71,7 +71,7 @@ def texts(frames: bytes, limit: int = _MOST_TEXT) -> Iterator[bytes]:
 
 def _first(frames: bytes, limit: int) -> tuple[bytes, bytes]:
     try:
-        # Ours always say how long their text is; asking first keeps a bomb from unfolding.
+        # Ours always say how long their text is: no decompression bomb is unpacked.
         if not 0 <= zstandard.frame_content_size(frames) <= limit:
             raise FrameUnreadable
         frame = zstandard.ZstdDecompressor().decompressobj()

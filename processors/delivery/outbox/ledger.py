@@ -145,7 +145,7 @@ def sink_accounts(db: sqlite3.Connection) -> tuple[SinkAccount, ...]:
     )
 
 
-# A client's claim of its own losses is its word: clamped, so that no sum can leave 64 bits.
+# What a client says it lost cannot be checked: clamped, so that no sum can leave 64 bits.
 _MOST_DROPPED = 1_000_000_000
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from peewee import PostgresqlDatabase
 
 _LOCK_KEY: Final = 0x7E1E51F8  # any number, as long as every processor takes the same
-# Others queue behind whoever waits for a lock on the table: better to give up and come again.
+# Other sessions queue behind one that waits for a lock on the table: give up and try again.
 _LOCK_MS: Final = 3_000
 
 _PARTITIONS: Final = r"""

@@ -29,7 +29,7 @@ class EventRow(Struct, frozen=True, gc=False):
 _COLUMNS: Final = ", ".join(EventRow.__struct_fields__)
 # One parameter for all rows. As quick as COPY through a temporary table, at less than half
 # its work on our side, where the event loop waits for it; execute_values is half as quick.
-# One statement a transaction, too: the counts that a trigger keeps are locked in order then, and
+# One statement per transaction, too: the counts that a trigger keeps are locked in order then, and
 # processors that store at once wait for each other instead of deadlocking.
 _INSERT: Final = f"""
 INSERT INTO telemetry_events ({_COLUMNS})
