@@ -72,7 +72,7 @@ def clamp(text: str, characters: int = NOTE_CHARACTERS) -> str:
 class DayActivity(msgspec.Struct, frozen=True):
     """What an owner has seen and done on the UTC day of `at`.
 
-    `rated` and `dismissed` are about one prompt, `shown_in_all` counts impressions of any.
+    `rated` and `dismissed` are about one prompt, `shown_in_all` counts impressions of all.
     """
 
     at: datetime

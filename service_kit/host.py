@@ -22,7 +22,7 @@ class HostUnreachable(Exception):
 
 
 class HostAnswer(NamedTuple):
-    """An answer's HTTP status and the beginning of its body."""
+    """An answer: its HTTP `status`, and the beginning of its `body` as it was received."""
 
     status: int
     body: bytes

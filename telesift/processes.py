@@ -22,8 +22,8 @@ _POLL_SECONDS = 0.1
 class Service:
     """One process of the stack.
 
-    `ready_url` answers 200 once it can keep its promises; `shows_stdout` is set for the one
-    whose standard output is the product (the log sink's events).
+    `argv` and `env` start it; `ready_url` answers 200 once it can keep its promises;
+    `shows_stdout` is set for the one whose standard output is the product (the log sink's events).
     """
 
     name: str

@@ -44,7 +44,7 @@ _Loader.yaml_implicit_resolvers = {
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One YAML file: its name in messages, its plain value, and its nodes with their lines."""
+    """One YAML file: its `name` in messages, its plain `value`, and `node`, which has the lines."""
 
     name: str
     value: Any
@@ -62,7 +62,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A value inside a document."""
+    """A value inside a document; `path` is the keys and positions that lead to it."""
 
     document: Document
     path: tuple[Step, ...] = ()

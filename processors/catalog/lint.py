@@ -36,7 +36,11 @@ Complaints: TypeAlias = Iterator[tuple[Source, str]]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One rule of the catalog: what it asks, and the function that finds what does not comply."""
+    """One rule of the catalog.
+
+    `id` names it in findings, `summary` is what it asks, in one sentence, and `find` yields what
+    does not comply: where it stands, and what is wrong with it.
+    """
 
     id: str
     summary: str
@@ -45,7 +49,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One place that breaks one rule."""
+    """One place, `file` and `line`, that breaks the rule `check`; `message` says how."""
 
     file: str
     line: int

@@ -32,7 +32,7 @@ class Authenticator(Protocol):
 
 
 class Recognised(NamedTuple):
-    """A caller, and when (in seconds since the epoch) the credential ends by itself."""
+    """A `caller`, and when their credential `expires`, in seconds since the epoch."""
 
     caller: Caller
     expires: float = float("inf")

@@ -7,7 +7,7 @@ from opentelemetry.trace import SpanContext, get_current_span
 
 
 class SpanIds(NamedTuple):
-    """Ids in lowercase hex: 32 digits and 16; both empty outside a trace."""
+    """`trace_id` and `span_id` in lowercase hex, 32 and 16 digits; both "" outside a trace."""
 
     trace_id: str
     span_id: str

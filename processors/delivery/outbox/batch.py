@@ -31,7 +31,10 @@ class Row(Struct, frozen=True):
 
 
 class Batch(Struct, frozen=True, dict=True):
-    """Rows in the order they were stored; `after` is the number of the row before them."""
+    """Rows that a sink has not got yet.
+
+    `after` is the number of the row before them, `rows` are in the order they were stored.
+    """
 
     after: int
     rows: Sequence[Row]

@@ -30,7 +30,7 @@ class Group:
         self.size += len(frame)
 
     def write(self, db: sqlite3.Connection, now: float, most_bytes: int) -> None:
-        """Store and count everything, inside a transaction; past the bound the oldest rows expire."""
+        """Store and count everything, inside a transaction; the oldest rows expire past a bound."""
         if self.size > most_bytes:
             raise OutboxUnavailable(StorageFault.OUTBOX_FULL)
         for events, frames in self._rows():

@@ -47,7 +47,10 @@ _OLDEST: Final = (
 
 
 class Salvage(Struct, frozen=True):
-    """What became of a damaged file: its new name, the rows and events that were read back."""
+    """What became of a damaged file.
+
+    `set_aside` is its new name; `rows` and `events` are how many were read back.
+    """
 
     set_aside: str
     rows: int

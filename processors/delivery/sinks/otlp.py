@@ -44,7 +44,12 @@ Undeliverable = Counter[tuple[str, str]]
 
 
 class Target(Struct, frozen=True):
-    """An OTLP/HTTP endpoint for logs; certificates are paths of PEM files."""
+    """An OTLP/HTTP endpoint for logs.
+
+    `url` is the whole address, `headers` go with every request, `timeout_seconds` is per request;
+    `certificate` is a PEM file with the authorities to trust, None for the usual ones;
+    `client_certificate` is the PEM files of our certificate and its key.
+    """
 
     url: str
     headers: Mapping[str, str] = {}

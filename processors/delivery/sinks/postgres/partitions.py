@@ -33,7 +33,7 @@ ALTER TABLE telemetry_events ATTACH PARTITION {name} FOR VALUES FROM ('{begins}'
 
 
 class Partition(Struct, frozen=True):
-    """Holds the events with `begins` <= ts < `ends`; None where it is unbounded."""
+    """The table `name` with the events of `begins` <= ts < `ends`; None where it is unbounded."""
 
     name: str
     begins: datetime | None

@@ -33,7 +33,7 @@ SELECT {_COLUMNS} FROM telemetry_retention_receipts ORDER BY id DESC LIMIT 1
 
 
 class Window(Struct, frozen=True):
-    """The days whose events are kept, the first and the last included."""
+    """The UTC days whose events are kept, `first` and `last` included."""
 
     first: date
     last: date
@@ -58,7 +58,8 @@ class Window(Struct, frozen=True):
 class RetentionReceipt(Struct, frozen=True):
     """What one run did, in UTC.
 
-    `older_rows` is how many events from before `cutoff` a check found afterwards.
+    `at` is when it ran; `made` and `dropped` name partitions; `older_rows` is how many events from
+    before `cutoff` a check found afterwards; `next_due` is when it must run again.
     """
 
     at: datetime

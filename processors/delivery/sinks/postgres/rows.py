@@ -14,7 +14,11 @@ from processors.delivery.sinks.postgres import sqlstate
 
 
 class EventRow(Struct, frozen=True, gc=False):
-    """One row of the table, under its columns' names."""
+    """One row of the table, under its columns' names.
+
+    `id` and `owner_id` are UUIDs; `payload` is attributes and resource; `ts` is when the event
+    happened and `received_at` when it came, both in UTC; ids that it does not have are None.
+    """
 
     id: str
     owner_id: str
