@@ -11,8 +11,11 @@ from uuid import UUID
 
 from msgspec import Meta
 
-INT64_MIN: Final = -(1 << 63)
 INT64_MAX: Final = (1 << 63) - 1
+"""The largest integer of 64 bits with a sign."""
+
+UUID_PATTERN: Final = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+"""A UUID, in a form that Python, ECMAScript, RE2 and Rust read alike."""
 
 
 class Source(StrEnum):

@@ -7,7 +7,7 @@ import { build } from "vite";
 
 export const BUILT = join(import.meta.dirname, "built");
 
-/** Bundle a contestant as an application would, for production, and give its size in gzip. */
+/** Bundle a contestant as an application would, for production, and return its size in gzip. */
 export async function bundle(name: string, extension = "ts"): Promise<number> {
   process.env.NODE_ENV = "production"; // It decides on export conditions, and vitest has its own.
   await build({

@@ -37,7 +37,7 @@ export class Collector extends TestServer {
     }));
   }
 
-  /** Wait until nothing has come for a while; tell which events came, and how often in all. */
+  /** Wait until nothing has come for a while; return which events came, and how often in all. */
   async arrived(): Promise<{ ids: Set<string>; times: number; bytes: number }> {
     for (let before = -1; before !== this.bodies.length; await sleep(1_000)) {
       before = this.bodies.length;

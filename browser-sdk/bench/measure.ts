@@ -11,7 +11,7 @@ export function quantile(sample: number[], share: number): number {
 export const median = (sample: number[]) => quantile(sample, 0.5);
 
 /**
- * Time calls of `track()` in blocks, each as microseconds a call.
+ * Time calls of `track()` in blocks, each as microseconds per call.
  *
  * A single call is shorter than what browsers' clocks can tell: they tick in 5 µs at best.
  */
@@ -39,7 +39,7 @@ export interface Cost {
   busy: number;
 }
 
-/** Tell what some work costs, up to and with the second frame after it. */
+/** Return what some work costs, up to and with the second frame after it. */
 export async function cost(page: Page, work: () => Promise<unknown>): Promise<Cost> {
   const cdp = await page.context().newCDPSession(page);
   // The thread's own time: a machine that does other things as well does not count.

@@ -45,7 +45,7 @@ async function measure(name: string): Promise<Record<string, string>> {
     "track() median µs": median(calls).toFixed(2),
     "p95 µs": quantile(calls, 0.95).toFixed(2),
     "50 events, script ms": script.toFixed(2),
-    "wire B an event": bytes.toFixed(0),
+    "wire B per event": bytes.toFixed(0),
     "10 queued": await leaving(name, 0, 10),
     "50 in flight + 10": await leaving(name, 50, 10),
     "200 queued": await leaving(name, 0, 200),

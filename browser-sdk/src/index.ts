@@ -18,7 +18,7 @@ export { hashQuery } from "./hash/query.js";
 
 /** What `init()` returns. */
 export interface Client {
-  /** Take down an event and return at once; the same as the module's `track`. Never throws. */
+  /** Record an event and return at once; the same as the module's `track`. Never throws. */
   track: typeof track;
   /** Send what is queued. Resolves when the server has answered or asks to wait. Never rejects. */
   flush(): Promise<void>;
@@ -47,7 +47,7 @@ export function init(given: InitOptions = {}): Client {
   return { ...sink, track };
 }
 
-/** Take down an event and return at once. Never throws; works before `init()`. */
+/** Record an event and return at once. Never throws; works before `init()`. */
 export function track<E extends EventName>(event: E, ...args: TrackArgs<E>): void {
   try {
     sink.add(capture(event, args[0], activeTraceparent(options)));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every number that bounds what the SDK does, in one place.
 
-/** The server takes this many events a request (`GET /telemetry/config`). */
+/** The server accepts this many events per request (`GET /telemetry/config`). */
 export const EVENTS_PER_REQUEST = 50;
 
 /** Events held while they cannot be sent; the oldest go first. */

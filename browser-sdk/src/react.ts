@@ -3,9 +3,9 @@
 
 "use client"; // React servers leave it to the browser.
 
-export type { PsrPromptOptions } from "./psr/mountPsrPrompt.js";
+export type { PsrPromptOptions } from "./psr/mount-psr-prompt.js";
 export type { PsrOptions, PsrSource } from "./psr/options.js";
-export { PsrPrompt } from "./psr/PsrPrompt.js";
 export type { PsrState } from "./psr/psr.js";
+export { PsrPrompt } from "./psr/psr-prompt.js";
 export type { PsrTexts } from "./psr/texts.js";
-export { type UsePsr, usePsr } from "./psr/usePsr.js";
+export { type UsePsr, usePsr } from "./psr/use-psr.js";

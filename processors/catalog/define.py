@@ -8,6 +8,7 @@ from typing import Final
 from processors.catalog import envelope, patterns, shape
 from processors.catalog.document import Place
 from processors.catalog.model import Attribute, Format, ValueType
+from service_kit.fields import UUID_PATTERN
 
 RESERVED: Final = frozenset({"event", "ts", "id", "user_id", "body", "name"})
 """Keys of a plain event that are no attributes."""
@@ -19,7 +20,7 @@ RESERVED_ON_THE_WIRE: Final = frozenset(
 
 FORMATS: Final[Mapping[Format, tuple[str, int]]] = MappingProxyType(
     {
-        Format.UUID: ("[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", 36),
+        Format.UUID: (UUID_PATTERN, 36),
         Format.SHA256: ("[0-9a-f]{64}", 64),
     }
 )

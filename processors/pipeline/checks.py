@@ -16,17 +16,15 @@ from processors.pipeline.reasons import Reason
 from processors.pipeline.records import AnyValue
 from processors.pipeline.verdicts import Rejected
 from service_kit import pii
+from service_kit.fields import INT64_MAX, UUID_PATTERN
 from service_kit.hashing import keyed_hash
 
 Check = Callable[[AnyValue], str]
 """Gives a clean KeyValue; raises `Rejected` naming the attribute, never the value."""
 
-_INT64_MAX = (1 << 63) - 1
 _REMEMBERED = 1024
 
-_match_uuid = re.compile(
-    "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-).fullmatch
+_match_uuid = re.compile(UUID_PATTERN).fullmatch
 
 
 def compile_check(attribute: Attribute, secret: bytes) -> Check:
@@ -172,5 +170,5 @@ _OTHERS: Mapping[ValueType, Callable[[Attribute], Check]] = {
 
 
 def _range(attribute: Attribute) -> tuple[int, int]:
-    low = -_INT64_MAX if attribute.minimum is None else attribute.minimum
-    return low, _INT64_MAX if attribute.maximum is None else attribute.maximum
+    low = -INT64_MAX if attribute.minimum is None else attribute.minimum
+    return low, INT64_MAX if attribute.maximum is None else attribute.maximum

@@ -41,6 +41,7 @@ def judge(batch: Batch, whitelist: Whitelist, context: Context) -> Verdicts:
             check_body(record)
             check_time(record, context.now_ns)
             attributes, claims = check_attributes(record.attributes, event, whitelist)
+            stamp_time(record, context.now_ns)
             uid = identity.stamp(record, attributes, claims)
             encoded = encode_record(record, event.name, attributes.values())
             accepted.append(Accepted(event.name, uid, origin, encoded))
@@ -73,15 +74,24 @@ def check_body(record: LogRecord) -> None:
 
 
 def check_time(record: LogRecord, now_ns: int) -> None:
-    """Refuse an event without a readable time close enough to now.
+    """Refuse an event without a readable time close enough to now."""
+    time_ns = event_time(record)
+    if not now_ns - _OLDEST_NS <= time_ns <= now_ns + _NEWEST_NS:
+        raise Rejected(_TIME_PROBLEMS.get(time_ns, Reason.TIMESTAMP_OUT_OF_RANGE))
+
+
+def event_time(record: LogRecord) -> int:
+    """Return when an event happened, in nanoseconds since 1970; 0 where nothing says so.
 
     An OTLP record whose source gives no time has that of its observation, as the log data
     model says.
     """
-    time_ns = record.timeUnixNano or record.observedTimeUnixNano
-    if not now_ns - _OLDEST_NS <= time_ns <= now_ns + _NEWEST_NS:
-        raise Rejected(_TIME_PROBLEMS.get(time_ns, Reason.TIMESTAMP_OUT_OF_RANGE))
-    record.timeUnixNano = time_ns
+    return record.timeUnixNano or record.observedTimeUnixNano
+
+
+def stamp_time(record: LogRecord, now_ns: int) -> None:
+    """Set both times of a checked record: when it happened, and when it was first observed."""
+    record.timeUnixNano = event_time(record)
     record.observedTimeUnixNano = record.observedTimeUnixNano or now_ns
 
 

@@ -11,7 +11,9 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta, Raw, Struct
 
-_Nanoseconds = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]  # until the year 2262
+from service_kit.fields import INT64_MAX
+
+_Nanoseconds = Annotated[int, Meta(ge=0, le=INT64_MAX)]  # until the year 2262
 
 UNREADABLE_TIME: Final = -1
 """The time of a plain event whose `ts` is no time."""

@@ -3,10 +3,12 @@
 
 import re2
 
+from service_kit.fields import UUID_PATTERN
+
 _DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)\d\d"
 
 SHAPES = (
-    r"\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\b",  # UUID
+    rf"\b{UUID_PATTERN}\b",
     rf"\b{_YEAR}[./-]{_MONTH}[./-]{_DAY}\b",  # 2026-11-23
     rf"\b(?:{_DAY}[./-]{_MONTH}|{_MONTH}[./-]{_DAY})[./-]{_YEAR}\b",  # 23.11.2026, 11/23/2026
     r"@v?\d+\.\d+\.\d+(?:-[a-z]+(?:\.\d+)?)?\b",  # react@18.2.0-rc.1

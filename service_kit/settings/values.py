@@ -6,10 +6,10 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
+from service_kit.fields import UUID_PATTERN
+
 EXPECTED: Final = "expected"
 """The key in a kind's `Meta.extra` that holds the words of the error message."""
-
-UUID_PATTERN: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
 class Environment(StrEnum):

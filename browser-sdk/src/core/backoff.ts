@@ -2,7 +2,7 @@
 
 import { BACKOFF_FIRST_MS, BACKOFF_LONGEST_MS, RETRY_AFTER_LONGEST_MS } from "../limits.js";
 
-/** How many milliseconds to wait after `failures` in a row: as the server asks, or longer. */
+/** Return how many milliseconds to wait after `failures` in a row: as the server asks, or longer. */
 export function backoff(failures: number, headers: Headers | undefined): number {
   const longest = Math.min(BACKOFF_FIRST_MS * 2 ** (failures - 1), BACKOFF_LONGEST_MS);
   const ours = (longest * (1 + Math.random())) / 2; // The random half keeps pages apart.

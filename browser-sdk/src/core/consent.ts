@@ -2,7 +2,7 @@
 
 import type { InitOptions } from "./options.js";
 
-/** Tell whether this page may send anything at all. */
+/** Return whether this page may send anything at all. */
 export function maySend({
   enabled = true,
   respectDoNotTrack = true,
@@ -11,6 +11,8 @@ export function maySend({
   // Rendering on a server: its process serves many people and has no page to leave.
   if (!enabled || !globalThis.document) return false;
   const asks = navigator as Navigator & { globalPrivacyControl?: boolean };
-  if (respectDoNotTrack && asks.doNotTrack === "1") return false;
-  return !(respectGPC && asks.globalPrivacyControl);
+  return !(
+    (respectDoNotTrack && asks.doNotTrack === "1") ||
+    (respectGPC && asks.globalPrivacyControl)
+  );
 }

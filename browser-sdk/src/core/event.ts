@@ -23,11 +23,11 @@ export interface Queued extends Omit<TelemetryEvent, "uid"> {
   readonly traceparent: string | undefined;
   /** The OTLP LogRecord, once it has been encoded: a repeated request carries the same bytes. */
   json: string | undefined;
-  /** How often it was sent without learning what became of it. */
-  doubts: number;
+  /** How often it was sent without an answer in time. */
+  timeouts: number;
 }
 
-/** Take down an event: what the caller does to `props` later does not matter. */
+/** Record an event: what the caller does to `props` later does not matter. */
 export function capture(event: string, props: object | undefined, traceparent?: string): Queued {
   if (__DEV__) warnOfFault(event, props);
   return {
@@ -36,6 +36,6 @@ export function capture(event: string, props: object | undefined, traceparent?: 
     time: Date.now(),
     traceparent,
     json: undefined,
-    doubts: 0,
+    timeouts: 0,
   };
 }

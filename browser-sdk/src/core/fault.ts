@@ -3,13 +3,13 @@
 
 import { type EventRules, RULES, type Rule } from "../generated/rules.js";
 
-/** Say in the console what the server will reject this event for. */
+/** Log to the console what the server will reject this event for. */
 export function warnOfFault(event: string, props: object | undefined): void {
   const fault = findFault(event, props ?? {});
   if (fault) console.warn(`[telesift] ${event}: ${fault}; the server will reject this event.`);
 }
 
-/** Find the first thing that is wrong with an event, by the catalog's rules. */
+/** Return the first thing that is wrong with an event, by the catalog's rules. */
 export function findFault(event: string, props: object): string | undefined {
   if (typeof event !== "string" || !Object.hasOwn(RULES, event)) return "is not in the catalog";
   const { required, attributes } = RULES[event as keyof typeof RULES] as EventRules;

@@ -54,7 +54,7 @@ function anyValue(value: Value) {
   return kind && { [kind]: value }; // Nothing else travels, not even by mistake.
 }
 
-/** Read how many of a request's records the server did not admit. */
+/** Return how many of a request's records the server rejected. */
 export function rejectedRecords(answer = ""): number {
   try {
     return Number(JSON.parse(answer).partialSuccess.rejectedLogRecords) || 0;

@@ -4,7 +4,7 @@ import { EVENTS_PER_REQUEST } from "../limits.js";
 import type { Queued } from "./event.js";
 import { utf8Length } from "./utf8.js";
 
-/** Take one request's worth off a queue: so many bytes at most, but so many events at least. */
+/** Remove one request's worth from a queue: so many bytes at most, but so many events at least. */
 export function takeBatch(
   queue: Queued[],
   bytes: number,

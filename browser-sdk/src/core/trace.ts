@@ -6,7 +6,7 @@ import type { InitOptions } from "./options.js";
 let latest: string | undefined;
 
 /**
- * Let the events that follow carry the trace of an answer, and return the answer.
+ * Set the trace of an answer for the events that follow, and return the answer.
  *
  * Reads `traceresponse`, or `traceparent` from servers that answer with that one.
  * A cross-origin server has to expose them (`Access-Control-Expose-Headers`).

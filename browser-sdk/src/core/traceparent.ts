@@ -2,7 +2,7 @@
 
 const FORM = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})/;
 
-/** Read a W3C `traceparent` into OTLP's names for its parts; anything else says nothing. */
+/** Return the parts of a W3C `traceparent` by OTLP's names; undefined for anything else. */
 export function spanIds(traceparent: string | undefined) {
   const [, traceId, spanId, flags] = FORM.exec(traceparent ?? "") ?? [];
   return traceId && { traceId, spanId, flags: Number(`0x${flags}`) };

@@ -10,7 +10,7 @@ export const UNREACHABLE = 0;
 /** In place of an HTTP status: no answer in time. It may have arrived. */
 export const TIMED_OUT = -1;
 /** In place of an HTTP status: the page was left meanwhile. It most likely arrived. */
-export const LEFT = -2;
+export const PAGE_LEFT = 1;
 
 /** What became of a request. */
 export interface Answer {
@@ -21,10 +21,13 @@ export interface Answer {
   text?: string;
 }
 
-/** How many bytes a keepalive request of this page may have now. */
-export let keepaliveRoom = KEEPALIVE_BYTES;
+/** Bytes of this page's keepalive requests under way; the quota is the page's, not a sink's. */
+let underWay = 0;
 
-/** Post a request and tell what became of it. Never rejects. */
+/** Return how many bytes a keepalive request of this page may have now. */
+export const keepaliveBytes = (): number => KEEPALIVE_BYTES - underWay;
+
+/** Post a request and return what became of it. Never rejects. */
 export async function post(
   body: string,
   { endpoint = "/v1/logs", headers, credentials }: InitOptions,
@@ -37,8 +40,8 @@ export async function post(
   // On the way out nothing is aborted: a hidden page waits until it is seen again.
   const timer = setInterval(() => document.hidden || abort.abort(), timeout);
   const bytes = utf8Length(body);
-  const keepalive = bytes <= keepaliveRoom;
-  if (keepalive) keepaliveRoom -= bytes;
+  const keepalive = bytes <= keepaliveBytes();
+  if (keepalive) underWay += bytes;
   try {
     // No await before this: on the way out, only what runs now runs at all.
     const response = await fetch(endpoint, {
@@ -59,10 +62,10 @@ export async function post(
     return { status: response.status, headers: response.headers, text };
   } catch {
     // Browsers reject the requests of a page that is being left, though the server gets them.
-    if (!visit || visit !== page.visit) return { status: LEFT };
+    if (!visit || visit !== page.visit) return { status: PAGE_LEFT };
     return { status: abort.signal.aborted ? TIMED_OUT : UNREACHABLE };
   } finally {
     clearInterval(timer);
-    if (keepalive) keepaliveRoom += bytes;
+    if (keepalive) underWay -= bytes;
   }
 }

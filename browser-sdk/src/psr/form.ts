@@ -5,7 +5,7 @@ import { element } from "./element.js";
 import type { Psr } from "./psr.js";
 import type { PsrTexts } from "./texts.js";
 
-/** Make the form: five stars as radio buttons, and once one is chosen, a note and its button. */
+/** Create the form: five stars as radio buttons, and once one is chosen, a note and its button. */
 export function createForm(texts: PsrTexts, { submit, dismiss }: Psr): HTMLFormElement {
   let rating = 0;
   const count = element("span", { className: "psr-count" });

@@ -4,7 +4,7 @@
 const key = (promptId: string) => `psr:last:${promptId}`;
 const today = () => new Date().toISOString().slice(0, 10); // The server's days are UTC days, too.
 
-/** Tell whether this browser has asked about a prompt today. */
+/** Return whether this browser has asked about a prompt today. */
 export function hasAskedToday(promptId: string): boolean {
   try {
     return localStorage.getItem(key(promptId)) === today();

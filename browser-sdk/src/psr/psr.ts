@@ -9,19 +9,19 @@ import { createPsrService } from "./service.js";
 /** What to show: nothing, the question, the question while its answer is sent, or thanks. */
 export type PsrState = "hidden" | "open" | "sending" | "thanks";
 
-/** One prompt for a rating, without a face. Nothing here throws or rejects. */
+/** One headless prompt for a rating. Nothing here throws or rejects. */
 export interface Psr {
   /** Open, if neither this browser nor the server objects. */
   ask(): Promise<void>;
   /** Send a rating of 1 to 5 and a note. Leads to thanks, or closes silently if it fails. */
   submit(rating: number, note?: string): Promise<void>;
-  /** Close, and report that nobody wanted to be asked. */
+  /** Close, and report the dismissal. */
   dismiss(): void;
   /** Close; what is under way changes nothing any more. */
   close(): void;
 }
 
-/** Make a prompt for one rating; `onChange` is told what to show. */
+/** Create a prompt for one rating; `onChange` receives what to show. */
 export function createPsr(options: PsrOptions, onChange: (state: PsrState) => void): Psr {
   const { promptId: prompt_id, version, source = "copy" } = options;
   const about = { prompt_id, version, source };

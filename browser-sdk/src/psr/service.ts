@@ -8,7 +8,7 @@ export type PsrService = (
   body?: object,
 ) => Promise<{ eligible?: boolean } | undefined>;
 
-/** Make the way to the PSR service; its calls belong to the trace of what led to asking. */
+/** Create a client of the PSR service; its calls belong to the trace of what led to asking. */
 export function createPsrService(
   { endpoint = "/psr", headers, credentials }: PsrOptions,
   traceparent: string | undefined,

@@ -234,14 +234,14 @@ describe("what the page feels", () => {
     expect(outcome).toBe("went on");
   });
 
-  test("a full queue loses its oldest events, counts them, and tells the server once", async () => {
+  test("a full queue loses its oldest events, counts them, and reports them to the server once", async () => {
     await start(page, ingest.origin());
     await trackMany(page, 10_000);
     expect(await stats(page)).toMatchObject({ queued: 200, dropped: 9_800 });
     await flush();
     expect(numbers()).toEqual(upTo(200, 9_800));
-    const told = ingest.arrivals.map(({ resource }) => resource["telesift.client.dropped"]);
-    expect(told).toEqual([9_800, undefined, undefined, undefined]);
+    const reported = ingest.arrivals.map(({ resource }) => resource["telesift.client.dropped"]);
+    expect(reported).toEqual([9_800, undefined, undefined, undefined]);
   });
 
   test("ten thousand calls leave a page that answers", async () => {

@@ -213,7 +213,7 @@ describe("a server that refuses", () => {
     await settled({ sent: 3, rejected: 2 });
   });
 
-  test("all records: they are counted, and it is not told of them again", async () => {
+  test("all records: they are counted, and they are not reported as dropped", async () => {
     ingest.treatments = [{ status: 400, body: '{"code":3}' }, {}];
     await trackMany(page, 5);
     await flush();
@@ -225,7 +225,7 @@ describe("a server that refuses", () => {
   });
 
   test.each([404, 405, 413, 500])(
-    "with %i: they are lost, counted, and told of",
+    "with %i: they are lost, counted, and reported",
     async (status) => {
       ingest.treatments = [{ status }, {}];
       await trackMany(page, 5);
@@ -238,7 +238,7 @@ describe("a server that refuses", () => {
     },
   );
 
-  test("lost events are told of until a request succeeds, and a total rejection counts", async () => {
+  test("lost events are reported until a request succeeds, and a total rejection counts", async () => {
     ingest.treatments = [{ status: 500 }, { status: 400 }, {}];
     await trackMany(page, 5);
     await flush();
@@ -249,11 +249,11 @@ describe("a server that refuses", () => {
     await trackMany(page, 1);
     await flush();
     await settled({ sent: 1 });
-    const told = ingest.arrivals.map(({ resource }) => resource["telesift.client.dropped"]);
-    expect(told).toEqual([undefined, 5, undefined]);
+    const reported = ingest.arrivals.map(({ resource }) => resource["telesift.client.dropped"]);
+    expect(reported).toEqual([undefined, 5, undefined]);
   });
 
-  test("lost events are told of again after a request that failed", async () => {
+  test("lost events are reported again after a request that failed", async () => {
     ingest.treatments = [{ status: 500 }, { status: 503 }, {}];
     await trackMany(page, 5);
     await flush();
@@ -263,8 +263,8 @@ describe("a server that refuses", () => {
     await settled({ queued: 1 });
     await page.clock.runFor(752);
     await settled({ sent: 1 });
-    const told = ingest.arrivals.map(({ resource }) => resource["telesift.client.dropped"]);
-    expect(told).toEqual([undefined, 5, 5]);
+    const reported = ingest.arrivals.map(({ resource }) => resource["telesift.client.dropped"]);
+    expect(reported).toEqual([undefined, 5, 5]);
   });
 
   test.each([401, 403])("with %i: that is the end for this page", async (status) => {

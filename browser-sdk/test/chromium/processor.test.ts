@@ -102,8 +102,8 @@ describe.skipIf(!existsSync(TELESIFT))("the real processor", () => {
     );
     expect(await counts()).toMatchObject({ sent: 1, rejected: 0 });
     const output = await delivered(1);
-    for (const told of ["prompt_copied", PROMPT, TRACE, USER, "s-1"])
-      expect(output).toContain(told);
+    for (const part of ["prompt_copied", PROMPT, TRACE, USER, "s-1"])
+      expect(output).toContain(part);
   });
 
   test("rejects an event of a batch without the others", async () => {

@@ -40,13 +40,13 @@ const form = () => page.getByRole("form", { name: "How well did this prompt work
 const status = () => page.getByRole("status");
 const copy = () => page.getByRole("button", { name: "Copy" }).click();
 
-async function openPage(query = "", face = "react") {
-  await page.goto(`${ratings.origin()}/${face}.html?${query}`);
+async function openPage(query = "", kind = "react") {
+  await page.goto(`${ratings.origin()}/${kind}.html?${query}`);
   await page.waitForFunction(() => "unmount" in window);
 }
 
-async function ask(query?: string, face?: string) {
-  await openPage(query, face);
+async function ask(query?: string, kind?: string) {
+  await openPage(query, kind);
   await copy();
   await page.getByRole("form").waitFor();
 }
@@ -64,9 +64,9 @@ const focused = () =>
     return active?.ariaLabel || active?.id || active?.textContent || active?.tagName;
   });
 
-describe.each(["plain", "react"])("the %s prompt", (face) => {
+describe.each(["plain", "react"])("the %s prompt", (kind) => {
   test("appears after the copy, and neither takes the focus nor moves anything", async () => {
-    await openPage("", face);
+    await openPage("", kind);
     const layout = () =>
       page.evaluate(() => [
         document.querySelector("#below")?.getBoundingClientRect().toJSON(),
@@ -82,7 +82,7 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
   });
 
   test("asks the server first, and reports that it was shown", async () => {
-    await ask("", face);
+    await ask("", kind);
     const impression = await ratings.called("/psr/impressions");
     expect(ratings.calls.at(-2)).toMatchObject({ method: "GET", says: { prompt_id: PROMPT } });
     expect(impression.says).toEqual({
@@ -95,7 +95,7 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
   });
 
   test("takes a rating by mouse, says thanks and goes", async () => {
-    await ask("", face);
+    await ask("", kind);
     await star(4).click();
     await page.getByLabel("Note (optional)").fill("Clear and short.");
     await page.getByRole("button", { name: "Send" }).click();
@@ -117,7 +117,7 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
     ["Escape, though it does not have the focus", () => page.keyboard.press("Escape")],
     ["its button", () => page.getByRole("button", { name: "Dismiss" }).click()],
   ])("is dismissed by %s", async (_, dismiss) => {
-    await ask("", face);
+    await ask("", kind);
     await dismiss();
     const { says } = await ratings.called("/psr/dismissals");
     expect(says).toEqual((await ratings.called("/psr/impressions")).says);
@@ -128,7 +128,7 @@ describe.each(["plain", "react"])("the %s prompt", (face) => {
 
   test("is taken away in the middle of a question, and a late answer changes nothing", async () => {
     ratings.treatments["/psr/eligibility"] = { delay: 1_000, body: '{"eligible":true}' };
-    await openPage("", face);
+    await openPage("", kind);
     const answer = page.waitForResponse("**/psr/eligibility*");
     await copy();
     await ratings.called("/psr/eligibility");

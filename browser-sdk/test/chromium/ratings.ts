@@ -12,7 +12,7 @@ export interface Call {
   headers: Received["headers"];
 }
 
-/** A PSR service that finds everybody eligible, unless told otherwise. */
+/** A PSR service that finds everybody eligible, unless a test says otherwise. */
 export class Ratings extends TestServer {
   readonly calls: Call[] = [];
   /** How a path is treated, where not as usual. */
@@ -24,9 +24,9 @@ export class Ratings extends TestServer {
     this.#answer("/psr/impressions", {});
     this.#answer("/psr/dismissals", {});
     this.#answer("/psr", { id: "r-1", avg_rating: null, total_ratings: null, replaced: false });
-    for (const face of ["plain", "react"]) {
-      this.on(`/${face}.html`, ({ query }) => ({
-        body: page(face, query),
+    for (const kind of ["plain", "react"]) {
+      this.on(`/${kind}.html`, ({ query }) => ({
+        body: page(kind, query),
         headers: { "content-type": "text/html; charset=utf-8" },
       }));
     }
@@ -56,7 +56,7 @@ export class Ratings extends TestServer {
 }
 
 /** A page with something to copy; `style=none` leaves the style sheet out. */
-const page = (face: string, query: URLSearchParams) => `<!doctype html>
+const page = (kind: string, query: URLSearchParams) => `<!doctype html>
 <html lang="en" dir="${query.get("dir") ?? "ltr"}" style="color-scheme: light dark">
 <meta name="viewport" content="width=device-width">
 <title>A prompt</title>
@@ -71,5 +71,5 @@ ${query.get("style") === "none" ? "" : '<link rel="stylesheet" href="/dist/psr.c
   It goes on for a while, so that the prompt for a rating has something to lie over.</p>
   <p><a href="#next">The next prompt</a></p>
 </main>
-<script type="module" src="/test/chromium/pages/built/${face}.js"></script>
+<script type="module" src="/test/chromium/pages/built/${kind}.js"></script>
 `;

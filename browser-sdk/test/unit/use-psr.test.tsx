@@ -4,7 +4,7 @@
 import { act, cleanup, renderHook, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { PsrOptions } from "../../src/psr/options.js";
-import { usePsr } from "../../src/psr/usePsr.js";
+import { usePsr } from "../../src/psr/use-psr.js";
 
 const PROMPT = "0b6e7f3a-52c1-4d8e-9a47-1f0c6b2d9e11";
 const OTHER = "5d0c2b7e-8a41-4c39-b1f6-7e3d9a604c22";
@@ -31,7 +31,7 @@ test("nothing is asked until the application says so", () => {
   expect(service).not.toHaveBeenCalled();
 });
 
-test("a face of one's own goes from the question to thanks", async () => {
+test("a headless prompt goes from the question to thanks", async () => {
   const { result } = render({ promptId: PROMPT });
   await act(() => result.current.ask());
   expect(result.current.state).toBe("open");
@@ -40,7 +40,7 @@ test("a face of one's own goes from the question to thanks", async () => {
   expect(paths()).toEqual(["/psr/eligibility", "/psr/impressions", "/psr"]);
 });
 
-test("a face of one's own can be dismissed", async () => {
+test("a headless prompt can be dismissed", async () => {
   const { result } = render({ promptId: PROMPT });
   await act(() => result.current.ask());
   act(() => result.current.dismiss());

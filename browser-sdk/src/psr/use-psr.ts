@@ -4,13 +4,13 @@ import { useEffect, useMemo, useState } from "react";
 import type { PsrOptions } from "./options.js";
 import { createPsr, type Psr, type PsrState } from "./psr.js";
 
-/** What `usePsr` returns: a prompt for a rating, for a face of your own. */
+/** What `usePsr` returns: a headless prompt for a rating. */
 export interface UsePsr extends Pick<Psr, "ask" | "submit" | "dismiss"> {
   /** What to show now. */
   state: PsrState;
 }
 
-/** Ask for ratings with a face of your own: call `ask()` when the copy has succeeded. */
+/** Ask for ratings with markup of your own: call `ask()` when the copy has succeeded. */
 export function usePsr(options: PsrOptions): UsePsr {
   const { promptId, version, source } = options;
   const [state, setState] = useState<PsrState>("hidden");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type ReactElement, useEffect, useRef } from "react";
-import { mountPsrPrompt, type PsrPromptOptions } from "./mountPsrPrompt.js";
+import { mountPsrPrompt, type PsrPromptOptions } from "./mount-psr-prompt.js";
 
 /**
  * Ask for a rating where this is rendered: render it when the copy has succeeded.

@@ -6,7 +6,7 @@ import type { PsrOptions } from "./options.js";
 import { createPsr, type PsrState } from "./psr.js";
 import { type PsrTexts, TEXTS } from "./texts.js";
 
-/** What a prompt with a face takes. */
+/** The options of the rendered prompt. */
 export interface PsrPromptOptions extends PsrOptions {
   /** Texts in place of the English ones. */
   texts?: Partial<PsrTexts>;
