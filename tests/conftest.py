@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real PostgreSQL for the tests that need one: a server a test process, a database a module."""
+"""A real PostgreSQL for tests: one server per test process, one database per module."""
 
 import shutil
 import tempfile
