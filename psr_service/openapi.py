@@ -27,72 +27,44 @@ _TYPES: Final = (
 _READING: Final = (400, 401, 403, 404, 429, 503)
 _WRITING: Final = (400, 401, 403, 413, 415, 429, 503)
 
+_PROMPT: Final = openapi.path_parameter("prompt_id", {"type": "string", "format": "uuid"})
+_GROUPING: Final = openapi.path_parameter("grouping", {"enum": list(Grouping)})
+
 
 def document() -> Json:
     """Return the OpenAPI document."""
-    uuid = {"type": "string", "format": "uuid"}
-    grouping = openapi.path_parameter("grouping", {"enum": list(Grouping)})
-    return openapi.document(
-        "Telesift PSR service",
-        {
-            "/psr": {
-                "post": _write(
-                    "rate",
-                    "Rate a prompt; a second rating of the day replaces the first.",
-                    RatingForm,
-                    RatingStored,
-                )
-            },
-            "/psr/impressions": {
-                "post": _write(
-                    "show",
-                    "Record that the question was shown.",
-                    ImpressionForm,
-                    ImpressionStored,
-                )
-            },
-            "/psr/dismissals": {
-                "post": _write(
-                    "dismiss",
-                    "Record that the question was closed without an answer.",
-                    ImpressionForm,
-                    ImpressionStored,
-                )
-            },
-            "/psr/eligibility": {
-                "get": _read(
-                    "askable",
-                    "Ask whether to put the question to the caller now.",
-                    Eligibility,
-                    openapi.query(EligibilityQuery),
-                )
-            },
-            "/psr/prompts/{prompt_id}/summary": {
-                "get": _read(
-                    "summarise",
-                    "Sum up the caller's own ratings of a prompt.",
-                    Summary,
-                    [openapi.path_parameter("prompt_id", uuid)],
-                )
-            },
-            "/psr/analytics/{grouping}": {
-                "get": _read(
-                    "analyse",
-                    "Read statistics of groups of ratings, as JSON or CSV; for the role analyst.",
-                    Page,
-                    [grouping, *openapi.query(StatisticsQuery)],
-                    openapi.text_of(MEDIA_CSV),
-                )
-            },
-        },
-        _TYPES,
-    )
+    return openapi.document("Telesift PSR service", _writes() | _reads(), _TYPES)
+
+
+def _writes() -> dict[str, Json]:
+    shown, dismissed = "that the question was shown", "that the question was closed unanswered"
+    return {
+        "/psr": _write("rate", _RATE, RatingForm, RatingStored),
+        "/psr/impressions": _write("show", f"Record {shown}.", ImpressionForm, ImpressionStored),
+        "/psr/dismissals": _write(
+            "dismiss", f"Record {dismissed}.", ImpressionForm, ImpressionStored
+        ),
+    }
+
+
+_RATE: Final = "Rate a prompt; a second rating of the day replaces the first."
+_ASK: Final = "Ask whether to put the question to the caller now."
+_SUMMARISE: Final = "Sum up the caller's own ratings of a prompt."
+_ANALYSE: Final = "Read statistics of groups of ratings, as JSON or CSV; for the role analyst."
+
+
+def _reads() -> dict[str, Json]:
+    filters, csv = openapi.query(StatisticsQuery), openapi.text_of(MEDIA_CSV)
+    return {
+        "/psr/eligibility": _read("askable", _ASK, Eligibility, openapi.query(EligibilityQuery)),
+        "/psr/prompts/{prompt_id}/summary": _read("summarise", _SUMMARISE, Summary, [_PROMPT]),
+        "/psr/analytics/{grouping}": _read("analyse", _ANALYSE, Page, [_GROUPING, *filters], csv),
+    }
 
 
 def _write(name: str, summary: str, form: type[Struct], answer: type[Struct]) -> Json:
-    return openapi.operation(
-        name, summary, _responses(answer, _WRITING), body=openapi.json_of(form)
-    )
+    responses = _responses(answer, _WRITING)
+    return {"post": openapi.operation(name, summary, responses, body=openapi.json_of(form))}
 
 
 def _read(
@@ -102,9 +74,8 @@ def _read(
     parameters: list[Json],
     also: dict[str, Json] | None = None,
 ) -> Json:
-    return openapi.operation(
-        name, summary, _responses(answer, _READING, also), parameters=parameters
-    )
+    responses = _responses(answer, _READING, also)
+    return {"get": openapi.operation(name, summary, responses, parameters=parameters)}
 
 
 def _responses(

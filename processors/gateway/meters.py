@@ -5,7 +5,9 @@ Request durations come from `service_kit.telemetry.requests` for every service a
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Final
 
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
@@ -47,43 +49,47 @@ def watch(meter: Meter, outbox: Outbox, leader: Leader, settings: ProcessorSetti
 
     Only the worker that delivers does, so that a sum over instances counts each outbox once.
     """
+    measures: Mapping[tuple[str, str, str], Observe] = {
+        _PENDING: lambda: _pending(outbox),
+        _FILL: lambda: _fill(outbox, settings),
+        _MISSED: lambda: _missed(outbox),
+        _FAILURES: lambda: (Observation(n, {"sink": s}) for s, n in leader.failures().items()),
+        _DUE: lambda: (Observation(at, {"name": name}) for name, at in leader.due().items()),
+    }
+    for (name, unit, description), observe in measures.items():
+        callback = partial(_observed, leader, observe)
+        meter.create_observable_gauge(name, [callback], unit, description)
 
-    def gauge(name: str, unit: str, description: str, observe: Observe) -> None:
-        def observed(_: CallbackOptions) -> Iterable[Observation]:
-            return observe() if leader.leads else ()
 
-        meter.create_observable_gauge(name, [observed], unit, description)
+_PENDING: Final = (
+    "telesift.outbox.pending",
+    "{event}",
+    "Events stored and not yet delivered, by sink.",
+)
+_FILL: Final = (
+    "telesift.outbox.fill",
+    "1",
+    "How much of a bound the outbox has used, by bound (bytes, age); at 1 events expire.",
+)
+_MISSED: Final = (
+    "telesift.events.missed",
+    "{event}",
+    "Events that a sink will not get, by sink and reason: also expired and lost.",
+)
+_FAILURES: Final = (
+    "telesift.sink.failures",
+    "{try}",
+    "Deliveries that failed since the last that worked, by sink.",
+)
+_DUE: Final = (
+    "telesift.job.due",
+    "s",
+    "When a job has to be done again, in seconds since 1970, by name.",
+)
 
-    gauge(
-        "telesift.outbox.pending",
-        "{event}",
-        "Events stored and not yet delivered, by sink.",
-        lambda: _pending(outbox),
-    )
-    gauge(
-        "telesift.outbox.fill",
-        "1",
-        "How much of a bound the outbox has used, by bound (bytes, age); at 1 events expire.",
-        lambda: _fill(outbox, settings),
-    )
-    gauge(
-        "telesift.events.missed",
-        "{event}",
-        "Events that a sink will not get, by sink and reason: also expired and lost.",
-        lambda: _missed(outbox),
-    )
-    gauge(
-        "telesift.sink.failures",
-        "{try}",
-        "Deliveries that failed since the last that worked, by sink.",
-        lambda: (Observation(n, {"sink": sink}) for sink, n in leader.failures().items()),
-    )
-    gauge(
-        "telesift.job.due",
-        "s",
-        "When a job has to be done again, in seconds since 1970, by name.",
-        lambda: (Observation(at, {"name": name}) for name, at in leader.due().items()),
-    )
+
+def _observed(leader: Leader, observe: Observe, _: CallbackOptions) -> Iterable[Observation]:
+    return observe() if leader.leads else ()
 
 
 def _pending(outbox: Outbox) -> Iterator[Observation]:

@@ -74,25 +74,22 @@ def check_body(record: LogRecord) -> None:
 
 
 def check_time(record: LogRecord, now_ns: int) -> None:
-    """Refuse an event without a readable time close enough to now."""
-    time_ns = event_time(record)
-    if not now_ns - _OLDEST_NS <= time_ns <= now_ns + _NEWEST_NS:
-        raise Rejected(_TIME_PROBLEMS.get(time_ns, Reason.TIMESTAMP_OUT_OF_RANGE))
-
-
-def event_time(record: LogRecord) -> int:
-    """Return when an event happened, in nanoseconds since 1970; 0 where nothing says so.
+    """Refuse an event without a readable time close enough to now.
 
     An OTLP record whose source gives no time has that of its observation, as the log data
     model says.
     """
-    return record.timeUnixNano or record.observedTimeUnixNano
+    time_ns = record.timeUnixNano or record.observedTimeUnixNano
+    if not now_ns - _OLDEST_NS <= time_ns <= now_ns + _NEWEST_NS:
+        raise Rejected(_TIME_PROBLEMS.get(time_ns, Reason.TIMESTAMP_OUT_OF_RANGE))
 
 
 def stamp_time(record: LogRecord, now_ns: int) -> None:
-    """Set both times of a checked record: when it happened, and when it was first observed."""
-    record.timeUnixNano = event_time(record)
-    record.observedTimeUnixNano = record.observedTimeUnixNano or now_ns
+    """Set what a checked record leaves open of when it happened and when it was observed."""
+    if not record.timeUnixNano:
+        record.timeUnixNano = record.observedTimeUnixNano
+    if not record.observedTimeUnixNano:
+        record.observedTimeUnixNano = now_ns
 
 
 _OLDEST_NS = limits.OLDEST_EVENT_SECONDS * _NS

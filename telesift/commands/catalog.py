@@ -32,20 +32,20 @@ def lint(catalog: Directory = EVENTS) -> None:
 
 
 @app.command()
-def generate(catalog: Directory = EVENTS, root: Root = Path()) -> None:
+def generate(context: typer.Context, catalog: Directory = EVENTS, root: Root = Path()) -> None:
     """Write the types, the contract, the collector's whitelist, the dashboards and the docs."""
-    from telesift.generate import write
+    from telesift.generate import targets, write
 
-    for path in write(_load(catalog), root):
+    for path in write(_load(catalog), root, targets(context.find_root().command)):
         typer.echo(path)
 
 
 @app.command()
-def check(catalog: Directory = EVENTS, root: Root = Path()) -> None:
+def check(context: typer.Context, catalog: Directory = EVENTS, root: Root = Path()) -> None:
     """Compare the generated files with what would be written now; exit 1 where they differ."""
-    from telesift.generate import drifted
+    from telesift.generate import drifted, targets
 
-    paths = drifted(_load(catalog), root)
+    paths = drifted(_load(catalog), root, targets(context.find_root().command))
     _report(f"{path}: is not what would be generated now; run: make generate" for path in paths)
 
 

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from processors.catalog.model import Catalog
 from telesift.generate import (
@@ -47,7 +47,6 @@ TARGETS: Final = (
         Target(f"docs/reference/openapi/{name}.json", partial(api_page.render_document, name))
         for name in api_page.SERVICES
     ),
-    Target("docs/reference/cli.md", cli_page.render),
     Target("docs/reference/settings.md", settings_page.render),
     Target("docs/reference/database.md", database_page.render),
     *(
@@ -57,7 +56,13 @@ TARGETS: Final = (
 )
 
 
-def write(catalog: Catalog, root: Path, targets: Sequence[Target] = TARGETS) -> list[str]:
+def targets(command_line: Any) -> tuple[Target, ...]:
+    """Return every target, the page of the command line included."""
+    page = Target("docs/reference/cli.md", partial(cli_page.render, command_line))
+    return (*TARGETS, page)
+
+
+def write(catalog: Catalog, root: Path, targets: Sequence[Target]) -> list[str]:
     """Write every target below `root`; a failure leaves all of them as they were."""
     with tempfile.TemporaryDirectory(dir=root, prefix=".generate-") as folder:
         for index, target in enumerate(targets):
@@ -68,7 +73,7 @@ def write(catalog: Catalog, root: Path, targets: Sequence[Target] = TARGETS) -> 
     return [target.path for target in targets]
 
 
-def drifted(catalog: Catalog, root: Path, targets: Sequence[Target] = TARGETS) -> Iterator[str]:
+def drifted(catalog: Catalog, root: Path, targets: Sequence[Target]) -> Iterator[str]:
     """Yield the targets below `root` that differ from what would be written now."""
     for target in targets:
         path = root / target.path

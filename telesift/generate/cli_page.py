@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from inspect import cleandoc
 from typing import Any, Final
 
-import typer
-
 from processors.catalog.model import Catalog
 from telesift.generate.markdown import GENERATED, table
 
@@ -21,11 +19,9 @@ An exit code of 0 is good news, 1 is what the command says, 2 is a wrong option 
 """
 
 
-def render(_: Catalog) -> str:
+def render(command_line: Any, _: Catalog) -> str:
     """Write the page."""
-    from telesift.cli import app  # which imports the command that writes this page
-
-    return "\n".join((_HEAD, *_sections("telesift", typer.main.get_command(app), None)))
+    return "\n".join((_HEAD, *_sections("telesift", command_line, None)))
 
 
 def _sections(name: str, command: Any, parent: Any) -> Iterator[str]:

@@ -18,9 +18,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dashboard.filters import Filters, parse
 from peewee import PostgresqlDatabase
 
+from dashboard.messages import Filters
+from dashboard.messages import parse_filters as parse
 from dashboard.panels import STATEMENTS
 from dashboard.statements import FILTERS
 from processors.delivery.sinks.postgres import partitions

@@ -21,7 +21,7 @@ def dashboard() -> Dashboard:
     add_row(new, "Intake", _intake())
     add_row(new, "Requests", _requests())
     add_row(new, "Outbox and sinks", _outbox())
-    add_row(new, "Collector", _collector())
+    add_row(new, "Collector", (*_collector_records(), *_collector_whitelist()))
     return new
 
 
@@ -116,7 +116,7 @@ def _outbox() -> Panels:
     )
 
 
-def _collector() -> Panels:
+def _collector_records() -> Panels:
     return (
         graph(
             "Records received and refused",
@@ -145,6 +145,11 @@ def _collector() -> Panels:
             unit=units.PercentUnit,
             limit=0.5,
         ),
+    )
+
+
+def _collector_whitelist() -> Panels:
+    return (
         graph(
             "Admitted by the collector, by event",
             "What the collector's whitelist let through.",
