@@ -37,7 +37,7 @@ class Job(Protocol):
         """Start nothing new; must not block, and be harmless before `start`."""
 
     def due(self) -> datetime:
-        """Return when the job has to run again, in seconds since 1970; past while it fails."""
+        """Return when the job has to run again; a moment in the past while it fails."""
 
 
 def open_jobs(

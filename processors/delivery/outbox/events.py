@@ -19,7 +19,7 @@ class StoredEvent(Struct, frozen=True, gc=False):
     """One accepted event, in the story's names.
 
     `event` is the catalog name, `id` the event's UUID; `time_ns` is when it happened and
-    `observed_ns` when it was received, in nanoseconds since the epoch.
+    `observed_ns` when it was first observed, in nanoseconds since the epoch.
     `user_id` and `session_id` come from the caller; `trace_id` is 32 hex digits, `span_id` 16;
     what an event does not have of these is "".
     `attributes` are catalogued keys, `resource` what is known of the sending application.
