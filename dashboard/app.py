@@ -41,7 +41,7 @@ App = falcon.App[Any, Any]
 
 
 def _leave(url: str) -> None:
-    """Take the database as it is."""
+    """Leave the database as it is."""
 
 
 def create_app(
@@ -82,7 +82,7 @@ def _with_own_cookie(settings: DashboardSettings) -> DashboardSettings:
 
 
 def _processor(settings: DashboardSettings) -> Processor:
-    """Pass a session's cookie on by its name; in the other modes it holds a token, so as one."""
+    """Pass a session's cookie on by its name; in the other modes, as the token that it holds."""
     is_session = settings.auth_mode is AuthMode.SESSION
     return Processor(
         settings.processor_url, HostClient(settings.auth_cookie_name if is_session else None)
@@ -103,7 +103,7 @@ def _modules() -> str:
 
 
 def _database_url(settings: DashboardSettings, make_views: Callable[[str], None]) -> str:
-    """Give a login of the analysts' role; in development that role of the services' own login."""
+    """Return a login of the analysts' role; in development, the services' own in that role."""
     if settings.dashboard_database_url:
         return settings.dashboard_database_url
     if settings.is_production:

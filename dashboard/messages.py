@@ -20,7 +20,10 @@ _HOURLY_DAYS: Final = 3  # beyond that a line by the hour is a scribble
 
 
 class Filters(Struct, frozen=True, rename={"since": "from", "until": "to"}):
-    """A period of UTC days, both included; and which prompt, version and source, None for all."""
+    """Which rows are shown: those of the UTC days from `since` to `until`, both included.
+
+    `prompt_id`, `version` and `source` narrow them down; None stands for all.
+    """
 
     since: Day
     until: Day
@@ -30,7 +33,7 @@ class Filters(Struct, frozen=True, rename={"since": "from", "until": "to"}):
 
     @property
     def days(self) -> int:
-        """How many days the period has."""
+        """Return how many days the period has."""
         return (self.until - self.since).days + 1
 
     def values(self) -> dict[str, Any]:
@@ -71,7 +74,8 @@ def _first_day(until: Any, today: date) -> str:
 class Table(Struct, frozen=True):
     """What every panel shows: rows under named columns, and where they are from.
 
-    `sql` is what an analyst can run for the same rows, `request` what they can ask for.
+    `columns` are their names in order, `rows` have values by name; `sql` is what an analyst can
+    run for the same rows, `request` what they can ask the processor for; the other one is None.
     """
 
     columns: Sequence[str]

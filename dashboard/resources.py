@@ -37,7 +37,7 @@ class PanelResource:
     roles: ClassVar = frozenset({Role.ANALYST})
 
     def on_get(self, req: Request, resp: Response, panel: str) -> None:
-        """Give a panel's table as JSON, or as CSV by `.csv` or by Accept."""
+        """Answer with a panel's table as JSON, or as CSV by `.csv` or by Accept."""
         name, dot, extension = panel.partition(".")
         if name not in self.panels or (dot and extension != "csv"):
             raise NotFound

@@ -24,7 +24,7 @@ class SafeHeaders:
     def process_response(
         self, req: Request, resp: Response, resource: object, req_succeeded: bool
     ) -> None:
-        """Set them."""
+        """Set the headers."""
         resp.set_headers(_HEADERS)
         if resp.get_header("Cache-Control") is None:
             resp.cache_control = ["no-cache"]  # a file's ETag tells whether it is the same

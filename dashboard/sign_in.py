@@ -16,7 +16,7 @@ from service_kit.http.problem import Unauthenticated
 
 PATH: Final = "/session"
 COOKIE: Final = "telesift_dashboard"
-"""A name of our own: cookies do not know ports, and the host next door has one as well."""
+"""A name of our own: cookies do not know ports, and the host beside us has one as well."""
 
 _BODY_BYTES: Final = 4096
 

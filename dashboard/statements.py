@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # ruff: noqa: S608 - what is put together here is our own
-"""The SQL behind the panels: over views and their functions only, one statement a panel.
+"""The SQL behind the panels: over views and their functions only, one statement per panel.
 
 It is shown to whoever looks at a panel, so it is written to be read.
 """

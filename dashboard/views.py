@@ -44,7 +44,7 @@ class Views:
             raise _unavailable("The database lacks its schema.", "schema_missing") from error
 
     def check(self) -> str | None:
-        """Give a reason code unless both services' views are there to be read."""
+        """Return a reason code unless both services' views are there to be read."""
         try:
             self.read("SELECT FROM psr_analytics.daily, telemetry_analytics.hourly LIMIT 0", {})
         except Unavailable as error:

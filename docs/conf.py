@@ -51,7 +51,7 @@ MENU = {
 
 
 def add_menu(app: Sphinx, page: str, source: list[str]) -> None:
-    """Give the map the site's menu; as Markdown alone it has no use for one."""
+    """Add the site's menu to the map, which as Markdown alone has no use for one."""
     if page == root_doc:
         for caption, pages in MENU.items():
             lines = "\n".join(pages)
@@ -65,7 +65,7 @@ class LeaveFolders(SphinxPostTransform):
     default_priority = 1  # before MyST looks for the page and complains
 
     def run(self) -> None:
-        """Look at every link of a page."""
+        """Replace every such link of a page."""
         here = Path(self.env.doc2path(self.env.docname)).parent
         for link in [*self.document.findall(pending_xref)]:
             if (here / link["reftarget"]).is_dir():
@@ -73,7 +73,7 @@ class LeaveFolders(SphinxPostTransform):
 
 
 def setup(app: Sphinx) -> None:
-    """Connect the above."""
+    """Connect the menu and the links to Sphinx."""
     app.add_lexer("mermaid", TextLexer)
     app.connect("source-read", add_menu)
     app.add_post_transform(LeaveFolders)

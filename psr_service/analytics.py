@@ -48,7 +48,7 @@ _ARGUMENT: Final = {
 
 
 def statistics(read: Read, grouping: Grouping, query: StatisticsQuery) -> Page:
-    """Give one page of a grouping's statistics: prompts best first, the others by their keys."""
+    """Return one page of a grouping's statistics: prompts best first, the others by their keys."""
     values = msgspec.structs.asdict(query) | {"grouped_by": _ARGUMENT[grouping]}
     rows = read(_statement(grouping), values)
     total = rows[0]["total"] if rows else _total(read, grouping, values)
@@ -57,7 +57,7 @@ def statistics(read: Read, grouping: Grouping, query: StatisticsQuery) -> Page:
 
 
 def columns(grouping: Grouping) -> tuple[str, ...]:
-    """Name a grouping's columns, keys first."""
+    """Return a grouping's columns, keys first."""
     return (*KEYS[grouping], *MEASURES)
 
 

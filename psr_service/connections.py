@@ -31,7 +31,7 @@ class Connections(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse 
         return bool(conn.closed)
 
     def run(self, work: Callable[[], Result]) -> Result:
-        """Do some work on a connection, once more on a fresh one if that was lost.
+        """Run some work on a connection, once more on a fresh one if that was lost.
 
         Raises `Unavailable` where the database is away, or takes too long.
         """

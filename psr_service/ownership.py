@@ -43,7 +43,7 @@ class Ownership:
         self._host = HostClient(cookie_name)
 
     def check(self, req: Request, prompt_id: UUID) -> None:
-        """Raise `Forbidden` unless the prompt is the caller's, `Unavailable` if nobody can tell."""
+        """Raise `Forbidden` unless the prompt is the caller's, `Unavailable` without an answer."""
         if self._url_template is None:
             return
         key = (req.context.caller.user_id, prompt_id)
@@ -60,7 +60,7 @@ class Ownership:
 
     def _ask(self, url: str, credential: Credential) -> bool:
         try:
-            # the status is all that counts: the prompt itself is none of our business
+            # the status is all that counts: the prompt itself must not be read
             status, _ = self._host.get(url, credential)
         except HostUnreachable as error:
             _log.warning("psr.host_unreachable", error=error.reason)

@@ -16,7 +16,7 @@ NOTE_CHARACTERS: Final = 280
 """A note, in characters as a person counts them; longer notes are clamped."""
 
 CODE_POINTS_PER_CHARACTER: Final = 16
-"""Room for the longest flags and families; beyond it a stack of accents is an attack."""
+"""Enough for the longest flags and families; beyond it a stack of accents is an attack."""
 
 _CHARACTER = regex.compile(r"\X")
 _LINE_BREAKS_AND_TABS = regex.compile(r"[\s--\p{Zs}]+", flags=regex.V1)
@@ -72,7 +72,7 @@ def clamp(text: str, characters: int = NOTE_CHARACTERS) -> str:
 class DayActivity(msgspec.Struct, frozen=True):
     """What an owner has seen and done on the UTC day of `at`.
 
-    `rated` and `dismissed` are about one prompt, `shown_in_all` counts impressions of any.
+    `rated` and `dismissed` are about one prompt, `shown_in_all` counts impressions of all.
     """
 
     at: datetime

@@ -46,7 +46,7 @@ class RatingsResource:
     aggregate: Flag
 
     def on_post(self, req: Request, resp: Response) -> None:
-        """Keep the caller's rating of a prompt for today."""
+        """Store the caller's rating of a prompt for today."""
         owner_id = _owner(req)
         form = _read(req, RatingForm)
         self.ownership.check(req, form.prompt_id)
@@ -81,7 +81,7 @@ class EligibilityResource:
     shown_at_most: int
 
     def on_get(self, req: Request, resp: Response) -> None:
-        """Return whether to put the question to the caller now."""
+        """Answer whether to put the question to the caller now."""
         prompt_id = parse_query(req.params, EligibilityQuery).prompt_id
         user_id = req.context.caller.user_id
         if not self.psr.enabled_for(user_id):
@@ -101,7 +101,7 @@ class SummaryResource:
     flag: Flag
 
     def on_get(self, req: Request, resp: Response, prompt_id: str) -> None:
-        """Sum up the caller's own ratings of a prompt."""
+        """Answer with a summary of the caller's own ratings of a prompt."""
         owner_id = _owner(req)
         known_id = parse_query({"prompt_id": prompt_id}, EligibilityQuery).prompt_id
         self.ownership.check(req, known_id)
@@ -116,7 +116,7 @@ class AnalyticsResource:
     roles: ClassVar = frozenset({Role.ANALYST})
 
     def on_get(self, req: Request, resp: Response, grouping: str) -> None:
-        """Return a page of statistics, as JSON or, where Accept prefers it, as CSV."""
+        """Answer with a page of statistics, as JSON or, where Accept prefers it, as CSV."""
         if grouping not in list(Grouping):
             raise NotFound
         by = Grouping(grouping)

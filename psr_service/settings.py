@@ -18,7 +18,7 @@ PromptUrl = Annotated[
 
 
 class PsrSettings(ServiceSettings, frozen=True, kw_only=True):
-    """What the operator decided about ratings. Production asks nobody before it is told to."""
+    """What the operator decided about ratings; in production they are off until switched on."""
 
     defaults: ClassVar = {
         **ServiceSettings.defaults,

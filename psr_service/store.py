@@ -96,7 +96,7 @@ class Store:
         clock: Callable[[], datetime] = utc_now,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
-        """`min_group` is written to the database on the first visit: its views go by it."""
+        """Keep `min_group` for the first visit, which writes it to the database for its views."""
         self._connections = connections
         self._min_group = min_group
         self._min_group_is_set = False
@@ -204,7 +204,7 @@ class Store:
         }
 
     def _visit(self, work: Callable[[], Result]) -> Result:
-        """Do some work that may be done twice; raises `Unavailable`."""
+        """Run some work that may run twice; raises `Unavailable`."""
         try:
             if not self._min_group_is_set:
                 self._connections.run(self._set_min_group)

@@ -24,7 +24,7 @@ class Flag:
     buckets: int
 
     def enabled_for(self, owner_id: str) -> bool:
-        """Say whether the feature is on for this owner."""
+        """Return whether the feature is on for this owner."""
         if self.buckets in (0, _BUCKETS):
             return self.buckets == _BUCKETS
         digest = hashlib.sha256(f"{self.name}:{owner_id}".encode()).digest()
@@ -46,10 +46,10 @@ def parse(name: str, text: str) -> Flag:
 
 
 def on(name: str) -> Flag:
-    """Give a flag that is on for everybody."""
+    """Return a flag that is on for everybody."""
     return Flag(name, _BUCKETS)
 
 
 def off(name: str) -> Flag:
-    """Give a flag that is off for everybody."""
+    """Return a flag that is off for everybody."""
     return Flag(name, 0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Asking another service on behalf of a caller, with what the caller proved themselves with."""
+"""Requests to another service on behalf of a caller, with the caller's own credential."""
 
 from http.cookiejar import DefaultCookiePolicy
 from typing import Final, NamedTuple
@@ -22,7 +22,7 @@ class HostUnreachable(Exception):
 
 
 class HostAnswer(NamedTuple):
-    """An answer's HTTP status and the beginning of its body."""
+    """An answer: its HTTP `status`, and the beginning of its `body` as it was received."""
 
     status: int
     body: bytes

@@ -20,7 +20,7 @@ class FileLock:
 
     @property
     def is_open(self) -> bool:
-        """Whether it was not closed yet."""
+        """Return whether it is still open."""
         return self._file != _CLOSED
 
     def take(self) -> bool:
@@ -35,15 +35,15 @@ class FileLock:
         return True
 
     def share(self) -> None:
-        """Hold it together with others; wait while one holds it alone."""
+        """Take it together with others; wait while one holds it alone."""
         fcntl.flock(self._file, fcntl.LOCK_SH)
 
     def release(self) -> None:
-        """Hold it no longer; it can be taken again."""
+        """Release it; it can be taken again."""
         fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Hold it no longer, for good; closing twice is harmless."""
+        """Release it for good; closing twice is harmless."""
         if self.is_open:
             os.close(self._file)
             self._file = _CLOSED

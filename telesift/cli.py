@@ -9,7 +9,7 @@ from telesift.commands.up import up
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_enable=False,  # it prints locals, which may hold what somebody sent
+    pretty_exceptions_enable=False,  # it prints locals, which may hold what was sent
     help="Privacy-safe product telemetry on OpenTelemetry.",
 )
 app.command()(up)

@@ -25,7 +25,7 @@ HISTORIES: Final[tuple[History, ...]] = (PSR, PROCESSOR)
 
 @contextmanager
 def connecting() -> Iterator[PostgresqlDatabase]:
-    """Give the database of DATABASE_URL, or the embedded one, not yet connected.
+    """Yield the database of DATABASE_URL, or the embedded one, not yet connected.
 
     What stands in the way becomes one line on stderr and exit code 1.
     """

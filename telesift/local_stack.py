@@ -34,7 +34,7 @@ DEV_TOKENS: Final = {
 
 
 def services(data_dir: Path, database_url: str) -> list[Service]:
-    """Name the processes of the stack, in the order they start.
+    """Return the processes of the stack, in the order they start.
 
     The collector is left out where there is none to run; then events go to log and database.
     So is the vault where there is only the installed package; then the services know the
@@ -53,13 +53,13 @@ def services(data_dir: Path, database_url: str) -> list[Service]:
 
 
 def find_collector() -> Path | None:
-    """Give the collector of OTELCOL_BIN, or the one that `make collector` built."""
+    """Return the collector of OTELCOL_BIN, or the one that `make collector` built."""
     path = Path(os.environ.get("OTELCOL_BIN") or ROOT / "build/otelcol")
     return path if path.is_file() and (ROOT / COLLECTOR_CONFIGS[0]).is_file() else None
 
 
 def has_vault() -> bool:
-    """Say whether the example is here: it belongs to the repository, not to the package."""
+    """Return whether the example is here: it belongs to the repository, not to the package."""
     return VAULT_CONFIG.is_file()
 
 
@@ -68,7 +68,7 @@ _WITH_VAULT: Final = {
     "AUTH_MODE": "session",
     "AUTH_ME_URL": f"{VAULT}/me",
     "ALLOWED_ORIGINS": VAULT,
-    # Two demo users are a small group, and who tries the rating out does so more than thrice.
+    # Two demo users are a small group, and a trial takes more than three ratings per day.
     "PSR_MIN_GROUP": "1",
     "PSR_MAX_PROMPTS_PER_DAY": "100",
 }
@@ -117,7 +117,7 @@ def _program(name: str) -> str:
 
 
 def welcome(data_dir: Path) -> str:
-    """Say where things are, the one to begin with first, and how to send a first event."""
+    """Return where things are, the first to open first, and how to send a first event."""
     collector = f"events and spans in {data_dir}/collector" if find_collector() else NO_COLLECTOR
     first, analyst = (VAULT, "grace") if has_vault() else (DASHBOARD, "dev-analyst")
     return f"""

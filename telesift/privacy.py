@@ -21,7 +21,7 @@ OUTBOX: Final = "outbox"
 def export(
     database: PostgresqlDatabase, data_dir: Path, owner_id: UUID
 ) -> dict[str, list[dict[str, Any]]]:
-    """Give every row and every waiting event about an owner, a list for each place."""
+    """Return every row and every waiting event about an owner, a list for each place."""
     tables = {
         table: fetch(
             database,
@@ -61,7 +61,7 @@ def erase(
 
 
 def damaged_files(data_dir: Path) -> list[str]:
-    """Name the damaged outbox files that were set aside: nobody can erase one person in them."""
+    """Return the damaged outbox files that were set aside: one person cannot be erased in them."""
     return sorted(path.name for path in file.folder(data_dir).glob("outbox.corrupt-*"))
 
 

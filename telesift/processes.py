@@ -22,8 +22,8 @@ _POLL_SECONDS = 0.1
 class Service:
     """One process of the stack.
 
-    `ready_url` answers 200 once it can keep its promises; `shows_stdout` is set for the one
-    whose standard output is the product (the log sink's events).
+    `argv` and `env` start it; `ready_url` answers 200 once it can keep its promises;
+    `shows_stdout` is set for the one whose standard output is the product (the log sink's events).
     """
 
     name: str
@@ -63,7 +63,7 @@ class Stack:
         self._await_ready(*self._running[-1])
 
     def log_of(self, service: Service) -> Path:
-        """Give the file that a process's own log goes to."""
+        """Return the file that a process's own log goes to."""
         return self._log_dir / f"{service.name}.log"
 
     def wait(self) -> None:

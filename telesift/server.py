@@ -46,7 +46,7 @@ def _share_one_heap() -> None:
 
 
 def _leave_in_time(_: Any, worker: Any) -> None:
-    """Let an idle connection not hold a worker until its master kills it.
+    """Set a shorter grace, so that no idle connection holds a worker until its master kills it.
 
     gthread waits for every open connection, and a browser keeps one; what the worker leaves in
     order (an embedded PostgreSQL, say) needs the rest of the master's grace.
@@ -55,7 +55,7 @@ def _leave_in_time(_: Any, worker: Any) -> None:
 
 
 def options(settings: ServiceSettings, port: int) -> dict[str, Any]:
-    """Give the gunicorn options that all services share."""
+    """Return the gunicorn options that all services share."""
     return {
         "bind": f"{settings.host}:{port}",
         "workers": settings.workers,
@@ -68,7 +68,7 @@ def options(settings: ServiceSettings, port: int) -> dict[str, Any]:
 
 
 def threaded(threads: int) -> dict[str, Any]:
-    """Give the options of a WSGI service, whose requests wait on threads."""
+    """Return the options of a WSGI service, whose requests wait on threads."""
     return {"worker_class": "gthread", "threads": threads, "post_fork": _leave_in_time}
 
 

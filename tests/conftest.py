@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real PostgreSQL for the tests that need one: a server a test process, a database a module."""
+"""A real PostgreSQL for tests: one server per test process, one database per module."""
 
 import shutil
 import tempfile
@@ -25,7 +25,7 @@ def postgres_server() -> Iterator[EmbeddedPostgres]:
 
 @pytest.fixture(scope="session")
 def new_database(postgres_server: EmbeddedPostgres) -> Callable[[], str]:
-    """Give a function that creates an empty database and returns its URL."""
+    """Return a function that creates an empty database and returns its URL."""
 
     def create() -> str:
         name = f"test_{uuid4().hex}"
@@ -39,5 +39,5 @@ def new_database(postgres_server: EmbeddedPostgres) -> Callable[[], str]:
 
 @pytest.fixture(scope="module")
 def database_url(new_database: Callable[[], str]) -> str:
-    """Give an empty database, fresh for each test module."""
+    """Return an empty database, fresh for each test module."""
     return new_database()

@@ -26,14 +26,14 @@ READY_SECONDS = 30
 
 
 def free_port() -> int:
-    """Give a port that nothing listens on right now."""
+    """Return a port that nothing listens on right now."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
 
 
 def bearer(token: str = "user-token") -> dict[str, str]:
-    """Give the headers of an authenticated caller."""
+    """Return the headers of an authenticated caller."""
     return {"Authorization": f"Bearer {token}"}
 
 
@@ -47,12 +47,12 @@ class Running:
     lines: list[str] = field(default_factory=list)
 
     def events(self) -> list[dict[str, Any]]:
-        """Give the events that the log sink has printed so far."""
+        """Return the events that the log sink has printed so far."""
         # a killed process may leave half a line behind
         return [json.loads(line) for line in list(self.lines) if line.endswith("}\n")]
 
     def wait_for_events(self, count: int, seconds: float = 20) -> list[dict[str, Any]]:
-        """Wait until at least `count` events are out, and give them all."""
+        """Wait until at least `count` events are out, and return them all."""
         wait_until(lambda: len(self.lines) >= count, seconds, f"{count} events in the log sink")
         return self.events()
 
@@ -113,7 +113,7 @@ def serving(
 
 
 def environment(data_dir: Path) -> dict[str, str]:
-    """Give the settings that tests run a service with."""
+    """Return the settings that tests run a service with."""
     return {
         "PATH": os.environ["PATH"],
         "AUTH_MODE": "dev",

@@ -19,7 +19,7 @@ logger_class = GunicornLogger
 
 
 def post_fork(_server: Any, worker: Any) -> None:
-    """Let the worker end well before its master would kill it.
+    """Make the worker end well before its master would kill it.
 
     A browser's idle connections hold a gthread worker for the whole of its grace, and a killed
     worker leaves the embedded PostgreSQL running. The worker has its own copy of the settings.

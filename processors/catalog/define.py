@@ -103,7 +103,7 @@ def _refuse_misplaced(
 
 
 def _form(constraints: shape.Constraints, where: Place) -> tuple[str | None, int | None]:
-    """The pattern and the length of a string, given or implied by its format."""
+    """Return the pattern and the length of a string, given or implied by its format."""
     if constraints.format is not None:
         if constraints.pattern is not None or constraints.max_bytes is not None:
             raise where.at("format").error("a format brings its own pattern and length")

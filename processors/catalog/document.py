@@ -44,14 +44,14 @@ _Loader.yaml_implicit_resolvers = {
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One YAML file: its name in messages, its plain value, and its nodes with their lines."""
+    """One YAML file: its `name` in messages, its plain `value`, and `node`, which has the lines."""
 
     name: str
     value: Any
     node: yaml.Node | None
 
     def shaped(self, shape: type[Shape]) -> Shape:
-        """The value as a msgspec shape; a misfit raises `CatalogError` with its line."""
+        """Return the value as a msgspec shape; a misfit raises `CatalogError` with its line."""
         try:
             return msgspec.convert(self.value, shape)
         except msgspec.ValidationError as error:
@@ -62,18 +62,18 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A value inside a document."""
+    """A value inside a document; `path` is the keys and positions that lead to it."""
 
     document: Document
     path: tuple[Step, ...] = ()
 
     def at(self, *path: Step) -> "Place":
-        """A place further inside."""
+        """Return a place further inside."""
         return Place(self.document, self.path + path)
 
     @property
     def source(self) -> Source:
-        """The line of the key or item here, or of the nearest thing around it."""
+        """Return the line of the key or item here, or of the nearest thing around it."""
         node, line = self.document.node, 1
         for step in self.path:
             found = _child(node, step)
@@ -84,7 +84,7 @@ class Place:
         return Source(self.document.name, line)
 
     def error(self, message: str) -> CatalogError:
-        """An error that points here."""
+        """Return an error that points here."""
         return CatalogError(self.source, message)
 
 

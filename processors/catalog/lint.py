@@ -36,7 +36,11 @@ Complaints: TypeAlias = Iterator[tuple[Source, str]]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One rule of the catalog: what it asks, and the function that finds what does not comply."""
+    """One rule of the catalog.
+
+    `id` names it in findings, `summary` is what it asks, in one sentence, and `find` yields what
+    does not comply: where it stands, and what is wrong with it.
+    """
 
     id: str
     summary: str
@@ -45,7 +49,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One place that breaks one rule."""
+    """One place, `file` and `line`, that breaks the rule `check`; `message` says how."""
 
     file: str
     line: int
@@ -111,7 +115,7 @@ def open_enum(catalog: Catalog, _: date) -> Complaints:
 
 
 def wide_enum(catalog: Catalog, _: date) -> Complaints:
-    """An event that does not narrow what others narrow would admit members meant for them."""
+    """Find events that do not narrow an enum as others do: they would admit too many members."""
     narrowed = {use.key for _, use in _uses(catalog) if catalog.narrows(use)}
     for event, use in _uses(catalog):
         if use.key in narrowed and not catalog.narrows(use):

@@ -53,7 +53,7 @@ def load(directory: Path = EVENTS) -> Catalog:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """One file of the registry, and who answers for what names nobody itself."""
+    """One file of the registry, and who answers for what in it names no owner itself."""
 
     place: Place
     content: shape.File
@@ -121,7 +121,7 @@ def _digest(*content: Any) -> str:
 
 
 def _normal(value: Any) -> Any:
-    """The value without the places it was read from, as JSON can hold it."""
+    """Return the value without the places it was read from, as JSON can hold it."""
     if isinstance(value, Mapping):
         return {key: _normal(item) for key, item in value.items()}
     if isinstance(value, frozenset):

@@ -41,7 +41,7 @@ Value: TypeAlias = str | int | float | bool
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a definition stands, such as `events/prompts.yaml:12`."""
+    """Where a definition stands, such as `events/prompts.yaml:12`; lines count from 1."""
 
     file: str
     line: int
@@ -57,7 +57,10 @@ class Attribute:
     `pattern` matches a whole value, means the same in RE2, Go, Rust and ECMAScript, and admits
     printable ASCII only, never a quote or a backslash: a value that matches is valid inside JSON
     text as it is, and its bytes are its characters.
-    `minimum` and `maximum` are inclusive. `wire_key` is the name in OTLP (`session.id`).
+    `key` is the name in plain JSON and in the database, `wire_key` the name in OTLP (`session.id`).
+    `members` are an enum's values; `max_bytes` caps a string in UTF-8; `minimum` and `maximum` are
+    inclusive, in `unit`. `reason` is why a pseudonymous value is kept. `owner` answers for it until
+    `review_by`. `open_enum` is for lint to refuse; `source` is where it stands.
     """
 
     key: str
@@ -83,7 +86,7 @@ class Attribute:
 
     @property
     def free_form(self) -> bool:
-        """Whether a person could type into it: such values get the personal-data check."""
+        """Return whether a person could type into it: such values get the personal-data check."""
         closed = self.members is not None or self.format is not None
         return (
             self.type is ValueType.STRING
@@ -94,7 +97,11 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One whitelisted event; `attributes` holds everything it may carry, refined for it."""
+    """One whitelisted event.
+
+    `attributes` holds, by key, everything it may carry, refined for it; `required` are the keys
+    that it must carry. `owner` answers for it until `review_by`. `source` is where it stands.
+    """
 
     name: str
     brief: str
@@ -111,9 +118,9 @@ class Event:
 class Catalog:
     """Every event and attribute that may pass; what is not in here is rejected.
 
-    `attributes` are the definitions that events share and refine; `resource` is what survives of
-    an OTLP resource; `version` and `schema_url` are the manifest's; `digest` is the SHA-256, in
-    hex, of everything that the catalog says.
+    `events` are by name; `attributes` are the definitions that events refine, by key; `resource`
+    is what survives of an OTLP resource; `version` and `schema_url` are the manifest's; `digest`
+    is the SHA-256, in hex, of everything that the catalog says.
     """
 
     events: Mapping[str, Event]
@@ -124,11 +131,11 @@ class Catalog:
     schema_url: str
 
     def narrows(self, use: Attribute) -> bool:
-        """Whether an event's use of an attribute admits less than the definition does."""
+        """Return whether an event's use of an attribute admits less than the definition does."""
         return use.members != self.attributes[use.key].members
 
     def used_whole(self) -> list[Attribute]:
-        """The definitions that some event uses without narrowing them."""
+        """Return the definitions that some event uses without narrowing them."""
         uses = [use for event in self.events.values() for use in event.attributes.values()]
         whole = {use.key for use in uses if not self.narrows(use)}
         return [attribute for key, attribute in self.attributes.items() if key in whole]

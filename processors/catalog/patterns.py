@@ -22,7 +22,7 @@ _SET_OPERATORS: Final = ("&&", "--", "~~")  # Rust reads them as set algebra ins
 
 
 def problem(pattern: str) -> str | None:
-    """Say what keeps a pattern out of the catalog, or None."""
+    """Return what keeps a pattern out of the catalog, or None."""
     classes = re.findall(_CLASS, pattern)
     if not _PORTABLE.fullmatch(pattern):
         return "pattern uses syntax that the dialects do not share (anchors are implied)"

@@ -52,7 +52,7 @@ def event(
 def group(
     group_id: str, attributes: Mapping[str, Attribute], groups: Groups
 ) -> Mapping[str, Attribute]:
-    """The attributes of one group; none where there is no such group."""
+    """Return the attributes of one group; none where there is no such group."""
     uses = _of_group(*groups[group_id]) if group_id in groups else ()
     return _by_key(uses, attributes)
 

@@ -38,7 +38,7 @@ _USES: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """One use of a name that is not in the catalog."""
+    """One use, in `file` at `line`, of a `name` that is not in the catalog."""
 
     file: Path
     line: int

@@ -16,7 +16,7 @@ Stability = Literal["development", "alpha", "beta", "release_candidate", "stable
 
 
 class _Closed(Struct, frozen=True, forbid_unknown_fields=True):
-    """A mapping in which a key that nobody knows is an error."""
+    """A mapping in which an unknown key is an error."""
 
 
 class SchemaUrl(_Closed, frozen=True):
@@ -40,7 +40,7 @@ class Stewardship(_Closed, frozen=True):
     review_by: date | None = None
 
     def within(self, file: "Stewardship") -> "Stewardship":
-        """Return this, and the file's word where it says nothing itself."""
+        """Return this, completed by the file's owner and review date."""
         return Stewardship(self.owner or file.owner, self.review_by or file.review_by)
 
 
@@ -162,5 +162,5 @@ class File(_Closed, frozen=True):
 
 
 def as_tuple(examples: list[Value] | Value) -> tuple[Value, ...]:
-    """Weaver lets a single example stand for a list of one."""
+    """Return examples as a tuple: Weaver lets a single one stand for a list."""
     return tuple(examples) if isinstance(examples, list) else (examples,)

@@ -52,12 +52,12 @@ class Seen:
 
     @asynccontextmanager
     async def claim(self, owner: str, uids: Sequence[str]) -> AsyncIterator[list[bool]]:
-        """Tell which ids are new, one truth value each, and remember those if the block succeeds.
+        """Yield which ids are new, one truth value each; remember those if the block succeeds.
 
         Within one request the first of two equal ids is the new one.
         An id that another request is storing at this moment is waited for, then judged by how
         that ended: a commit that failed leaves nothing behind that could swallow the retry.
-        `owner` is whose ids they are: nobody can make another's events look like duplicates.
+        `owner` is whose ids they are: no caller can make another's events look like duplicates.
         """
         salt = hash(owner)
         digests = [(hash(uid) ^ salt) & _MASK for uid in uids]

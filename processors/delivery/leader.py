@@ -31,13 +31,13 @@ class Job(Protocol):
     name: str
 
     def start(self) -> None:
-        """Begin; called once, when this worker leads."""
+        """Start; called once, when this worker leads."""
 
     def stop(self) -> None:
-        """Begin nothing new; must not block, and be harmless before `start`."""
+        """Start nothing new; must not block, and be harmless before `start`."""
 
     def due(self) -> datetime:
-        """Return when it has to be done again; in the past for as long as that does not work."""
+        """Return when the job has to run again; a moment in the past while it fails."""
 
 
 def open_jobs(
@@ -77,7 +77,7 @@ class Leader:
 
     @property
     def leads(self) -> bool:
-        """Whether this worker is the one that delivers."""
+        """Return whether this worker is the one that delivers."""
         return self._leading.is_set()
 
     def failures(self) -> Mapping[str, int]:
@@ -89,7 +89,7 @@ class Leader:
         return {job.name: job.due().timestamp() for job in self._jobs}
 
     def start(self) -> None:
-        """Begin; the outbox must be open. Call it in the worker, after the fork."""
+        """Start delivering; the outbox must be open. Call it in the worker, after the fork."""
         self._thread.start()
 
     def notify(self) -> None:

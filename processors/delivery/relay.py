@@ -28,7 +28,7 @@ _IDLE_SECONDS: Final = 0.2
 
 FIRST_SECONDS: Final = 0.5
 MOST_SECONDS: Final = 30.0
-# A longer Retry-After is more likely a mistake than a plan; asking again is cheap.
+# A longer Retry-After is more likely a mistake than meant; another try is cheap.
 _MOST_ASKED_SECONDS: Final = 300.0
 _MOST_DOUBLINGS: Final = 10
 
@@ -85,12 +85,12 @@ class Relay(threading.Thread):
 
     @property
     def sink(self) -> str:
-        """The name of its sink."""
+        """Return the name of its sink."""
         return self._sink.name
 
     @property
     def failures(self) -> int:
-        """How many tries in a row went wrong; any thread may ask."""
+        """Return how many tries in a row went wrong; any thread may ask."""
         return self._backoff.failures
 
     def wake(self) -> None:

@@ -88,7 +88,7 @@ class Lifespan:
         self._leader = leader
 
     async def process_startup(self, scope: dict[str, Any], event: dict[str, Any]) -> None:
-        """Begin to deliver, also what an earlier process left behind."""
+        """Start delivering, also what an earlier process left behind."""
         self._leader.start()
 
     async def process_shutdown(self, scope: dict[str, Any], event: dict[str, Any]) -> None:

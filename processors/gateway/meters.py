@@ -32,7 +32,7 @@ class Meters:
             description="Events refused, by event (where it is catalogued) and reason.",
         )
         self._batch_size = meter.create_histogram(
-            "telesift.batch.size", unit="{event}", description="Events a request carried."
+            "telesift.batch.size", unit="{event}", description="Events per request."
         )
 
     def count(self, verdicts: Verdicts) -> None:

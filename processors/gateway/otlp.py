@@ -56,7 +56,7 @@ def failure(status: int, message: str, encoding: str) -> bytes:
 
 
 def rejection_summary(verdicts: Verdicts) -> str:
-    """Say which records were rejected and why, in catalog names and reason codes only."""
+    """Return which records were rejected and why, in catalog names and reason codes only."""
     listed = "; ".join(map(_describe, verdicts.rejections))
     return f"{len(verdicts.rejections)} of {verdicts.received} records rejected: {listed}"
 

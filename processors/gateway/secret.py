@@ -11,7 +11,7 @@ _BYTES = 32
 
 
 def hash_secret(settings: ProcessorSettings) -> bytes:
-    """Give TELESIFT_HASH_SECRET, or a random key that is made once and kept in the data directory.
+    """Return TELESIFT_HASH_SECRET, or a random key made once and kept in the data directory.
 
     The settings demand one in production: hashes must outlive a data directory there.
     """

@@ -23,7 +23,7 @@ CREATE TABLE public.psr_ratings (
   version    text CHECK (char_length(version) <= 64),
   rating     smallint NOT NULL CHECK (rating BETWEEN 1 AND 5),
   -- PostgreSQL counts code points, a person counts what they see. In ASCII the two are one;
-  -- elsewhere 16 code points per character leave room for flags and families.
+  -- elsewhere 16 code points per character suffice for flags and families.
   note       text CHECK (
     char_length(note) <= CASE octet_length(note) WHEN char_length(note) THEN 280 ELSE 16 * 280 END
   ),

@@ -12,27 +12,27 @@ from service_kit.auth.caller import Caller, Credential
 from service_kit.http.problem import Unauthenticated
 
 _MOST_REMEMBERED: Final = 10_000
-_REFUSAL_SECONDS: Final = 5  # short: whoever signs in just now must not wait
+_REFUSAL_SECONDS: Final = 5  # short: a caller who has just signed in must not wait
 
 
 class Authenticator(Protocol):
     """Recognises callers by their credentials."""
 
     def recall(self, credential: Credential) -> Caller | None:
-        """Give a caller without blocking, or None where `verify` has to find out.
+        """Return a caller without blocking, or None where `verify` has to find out.
 
         Raises `Unauthenticated` where a refusal is known already.
         """
 
     def verify(self, credential: Credential) -> Caller:
-        """Find out who is calling; may block for as long as a network call takes.
+        """Return who is calling; may block for as long as a network call takes.
 
-        Raises `Unauthenticated`, or `Unavailable` where nobody can tell right now.
+        Raises `Unauthenticated`, or `Unavailable` where that cannot be found out right now.
         """
 
 
 class Recognised(NamedTuple):
-    """A caller, and when (in seconds since the epoch) the credential ends by itself."""
+    """A `caller`, and when their credential `expires`, in seconds since the epoch."""
 
     caller: Caller
     expires: float = float("inf")

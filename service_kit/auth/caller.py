@@ -19,7 +19,11 @@ class Role(StrEnum):
 
 
 class Caller(Struct, frozen=True):
-    """An authenticated caller: `user_id` is a UUID in its canonical form."""
+    """An authenticated caller.
+
+    `user_id` is a UUID in its canonical form; `session_id` is the host's name for the session,
+    never what opens it, or None; `roles` are those that we know, at least one.
+    """
 
     user_id: str
     session_id: str | None
@@ -27,13 +31,16 @@ class Caller(Struct, frozen=True):
 
 
 class Credential(NamedTuple):
-    """A bearer token or the value of the session's cookie, as it was sent."""
+    """What a caller proves themselves with, as it was sent.
+
+    `value` is the session's cookie where `is_cookie`, else a bearer token.
+    """
 
     is_cookie: bool
     value: str
 
     def fingerprint(self) -> bytes:
-        """Stand for the credential where it must not be kept itself."""
+        """Return what stands for the credential where it must not be kept itself."""
         return hashlib.sha256(b"%d%b" % (self.is_cookie, self.value.encode())).digest()
 
 

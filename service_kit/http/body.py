@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading a request body, never more of it than the limit.
 
-Content-Length is a claim and a compressed body a promise: both are read up to the limit plus
+Neither Content-Length nor a compressed size can be trusted: both are read up to the limit plus
 one byte, and one byte too many is too large.
 """
 
@@ -61,7 +61,7 @@ def read_body(req: falcon.Request, most_bytes: int = REQUEST_BYTES) -> bytes:
     damaged one.
     """
     coding = _coding(req, most_bytes)
-    # A WSGI server may block whoever reads on after the length that was announced; where none was,
+    # A WSGI server may block a read past the length that was announced; where none was,
     # as in a chunked body, the server knows the end.
     stream = req.stream if req.content_length is None else req.bounded_stream
     return _decoded(coding, stream.read(most_bytes + 1), most_bytes)

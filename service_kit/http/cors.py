@@ -41,7 +41,7 @@ class CorsMiddleware:
     def process_response(
         self, req: Request, resp: Response, resource: object, req_succeeded: bool
     ) -> None:
-        """Let pages of the allowed origins read the answer, errors included."""
+        """Set the headers by which pages of allowed origins may read the answer, errors too."""
         if not self._allowed:
             return
         resp.append_header("Vary", "Origin")

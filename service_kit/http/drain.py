@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads what is left of a body before the answer goes out, where threads serve connections.
 
-gunicorn's gthread worker reads a body that nobody wanted only after the answer is out. By then
+gunicorn's gthread worker reads a body that was not read only after the answer is out. By then
 the client may have sent its next request, which is read along, and then waited for in vain.
 """
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 
 class FieldError(Struct, frozen=True):
-    """One thing that is wrong with a request: which field of ours, and a reason code of ours."""
+    """One thing that is wrong with a request: a `field` of ours, and a `reason` code of ours."""
 
     field: str
     reason: str

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""So many requests a minute, for each user and service.
+"""So many requests per minute, for each user and service.
 
 The window slides (`limits`), so that no minute's boundary lets twice the limit through.
 
@@ -62,7 +62,7 @@ class RateLimitMiddleware:
 
 _OUTAGE_SECONDS: Final = 5.0  # before Redis is tried again
 _PATIENCE_SECONDS: Final = 0.25  # with one request to it
-_CONNECTIONS: Final = 32  # a process's; whoever finds all of them busy waits for one
+_CONNECTIONS: Final = 32  # per process; a request that finds all of them busy waits for one
 
 _log = structlog.get_logger()
 
@@ -83,7 +83,7 @@ class Counter:
         self._outage = _Outage(outage_seconds)
 
     def refused_until(self, item: RateLimitItem, user: str) -> float | None:
-        """Count one request; give None, or the time (epoch seconds) when to try again."""
+        """Count one request; return None, or the time (epoch seconds) when to try again."""
         if self._shared and not self._outage.lasts():
             try:
                 until = _ask(self._shared, item, user)
@@ -111,7 +111,7 @@ class AsyncCounter:
         self._outage = _Outage(outage_seconds)
 
     async def refused_until(self, item: RateLimitItem, user: str) -> float | None:
-        """Count one request; give None, or the time (epoch seconds) when to try again."""
+        """Count one request; return None, or the time (epoch seconds) when to try again."""
         if self._shared and not self._outage.lasts():
             try:
                 until = await _ask_async(self._shared, item, user)

@@ -14,7 +14,7 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u20e3\u3164\uffa0") | {
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text as patterns see it: UTF-8, with the index of the character each byte came from."""
+    """A text as patterns see it: UTF-8, and in `origins` the character that each byte is of."""
 
     text: bytes
     origins: Sequence[int]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Well-known shapes that are nobody's data, taken out of sight before patterns look."""
+"""Well-known shapes that are no personal data, masked before the patterns look."""
 
 import re2
 

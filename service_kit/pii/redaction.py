@@ -28,7 +28,7 @@ _COMPILED = tuple((pattern, re2.compile(pattern.expression)) for pattern in PATT
 
 @dataclass(frozen=True, slots=True, order=True)
 class Match:
-    """A match in the original text, `end` excluded; `rank` is its pattern's place in PATTERNS."""
+    """A match: characters `start` to `end`, excluded; `rank` is its pattern's place in PATTERNS."""
 
     start: int
     end: int

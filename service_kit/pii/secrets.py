@@ -12,7 +12,7 @@ _TELLING = re.compile(r"[0-9=]|[a-z][A-Z]|[A-Z]{3}")
 
 
 def _telling(candidate: str) -> int:
-    """Tell a secret from a word: it has a digit, padding, or capitals inside."""
+    """Return whether it is a secret, not a word: with a digit, padding, or capitals inside."""
     return len(candidate) if _TELLING.search(candidate) else 0
 
 

@@ -27,7 +27,7 @@ class DatabaseUnset(Exception):
 
 
 def database_url(settings: ServiceSettings) -> str:
-    """Give the database's address, starting the embedded PostgreSQL where none is named.
+    """Return the database's address, starting the embedded PostgreSQL where none is named.
 
     Outside production only; it keeps its data in TELESIFT_DATA_DIR and ends with the last
     process that uses it. Raises `DatabaseUnset` or `EmbeddedPostgresFailed`.
@@ -92,7 +92,7 @@ def _parameters(url: str, *options: str) -> dict[str, Any]:
         "application_name": "telesift",
         "connect_timeout": _CONNECT_SECONDS,
         "tcp_user_timeout": _STATEMENT_MS,
-        # Whoever waits for an answer from a host that died is told within a minute.
+        # A connection to a host that died fails within a minute.
         "keepalives_idle": 30,
         "keepalives_interval": 10,
         "keepalives_count": 3,

@@ -123,7 +123,7 @@ def _forget_a_dead_server(pid_file: Path) -> None:
     """Remove a pid file whose process is no longer a PostgreSQL.
 
     After a crash the number may belong to another program (in a restarted container it often
-    does), or to a zombie that nobody reaps; PostgreSQL and its wrapper would both wait for it.
+    does), or to a zombie that is not reaped; PostgreSQL and its wrapper would both wait for it.
     """
     import psutil
 

@@ -59,7 +59,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One script of a service's history, and when it was applied (None while it is pending)."""
+    """One script of a service's history.
+
+    `name` is its file's name, `applied` when it was applied, None while it is pending.
+    """
 
     service: str
     name: str

@@ -45,7 +45,7 @@ def about(description: str) -> Meta:
 
 
 def variable(name: str, default: Any = None) -> Any:
-    """Name the environment variable of a field."""
+    """Return a field that is read from an environment variable."""
     return field(name=name, default=default)
 
 
@@ -58,7 +58,7 @@ def _has_not_one_jwt_key(s: "ServiceSettings") -> bool:
 
 
 def _mixes_jwt_keys(s: "ServiceSettings") -> bool:
-    """Find the classic confusion, where a public key verifies as if it were a shared secret."""
+    """Return whether a public key could verify as a shared secret, the classic confusion."""
     shared = bool(s.auth_jwt_secret)
     return s.auth_mode is AuthMode.JWT and any(
         algorithm.is_symmetric is not shared for algorithm in s.auth_jwt_algorithms
@@ -176,9 +176,9 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
 
     @property
     def is_production(self) -> bool:
-        """Whether real users are on the other side."""
+        """Return whether real users are on the other side."""
         return self.environment is Environment.PRODUCTION
 
     def __repr__(self) -> str:
-        """Name no value: several are secrets, and a repr ends up in logs."""
+        """Return a name without values: several are secrets, and a repr ends up in logs."""
         return f"{type(self).__name__}(environment={self.environment.value!r}, ...)"

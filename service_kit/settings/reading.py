@@ -103,7 +103,7 @@ def _bare(kind: Any) -> Any:
 
 
 def expected(field: FieldInfo) -> str:
-    """Say in a few words what a setting's value looks like."""
+    """Return in a few words what a setting's value looks like."""
     return _words(field.type)
 
 

@@ -56,12 +56,12 @@ class JwtAlgorithm(StrEnum):
 
     @property
     def is_symmetric(self) -> bool:
-        """Whether whoever verifies could also sign."""
+        """Return whether whoever verifies could also sign."""
         return self.startswith("HS")
 
 
 def expected(words: str) -> Meta:
-    """Say what the error message about a bad value asks for."""
+    """Return what the error message about a bad value asks for."""
     return Meta(extra={EXPECTED: words})
 
 

@@ -17,7 +17,7 @@ Signal = Literal["TRACES", "METRICS"]
 
 
 def is_exported(signal: Signal, environ: Mapping[str, str]) -> bool:
-    """Say whether an OTLP endpoint is set for this signal and nothing switches it off."""
+    """Return whether an OTLP endpoint is set for this signal and nothing switches it off."""
     return (
         _has_endpoint(signal, environ)
         and environ.get("OTEL_SDK_DISABLED", "").strip().lower() != "true"
@@ -31,7 +31,7 @@ def _has_endpoint(signal: Signal, environ: Mapping[str, str]) -> bool:
 
 
 def resource(service_name: str) -> Resource:
-    """Name the service; OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES have the last word."""
+    """Return the resource that names the service; OTEL_* variables take precedence."""
     ours = {
         "service.name": service_name,
         "service.version": version("telesift"),

@@ -7,7 +7,7 @@ from opentelemetry.trace import SpanContext, get_current_span
 
 
 class SpanIds(NamedTuple):
-    """Ids in lowercase hex: 32 digits and 16; both empty outside a trace."""
+    """`trace_id` and `span_id` in lowercase hex, 32 and 16 digits; both "" outside a trace."""
 
     trace_id: str
     span_id: str
@@ -17,7 +17,7 @@ _NONE = SpanIds("", "")
 
 
 def current_span_context() -> SpanIds:
-    """Give the ids of the current span, real also where nothing is exported."""
+    """Return the ids of the current span, real also where nothing is exported."""
     context = get_current_span().get_span_context()
     if not context.is_valid:
         return _NONE
@@ -25,16 +25,16 @@ def current_span_context() -> SpanIds:
 
 
 def current_trace_id() -> str:
-    """Give the current trace's id, which is what a support request should name."""
+    """Return the current trace's id, which is what a support request should name."""
     return current_span_context().trace_id
 
 
 def trace_headers() -> dict[str, str]:
-    """Give the headers that let the receiver of an outgoing request continue this trace."""
+    """Return the headers that let the receiver of an outgoing request continue this trace."""
     context = get_current_span().get_span_context()
     return {"traceparent": traceparent(context)} if context.is_valid else {}
 
 
 def traceparent(context: SpanContext) -> str:
-    """Write a span's ids as W3C Trace Context does, in `traceparent` and `traceresponse` alike."""
+    """Return a span's ids as W3C Trace Context does, in `traceparent` and `traceresponse` alike."""
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"

@@ -5,7 +5,7 @@
     log.info("sink.recovered", sink="otlp", failures=3)
 
 An event has a name and fields; it gets its level, the time and the ids of the current trace.
-Nothing received may be a field. Exceptions are told by their types and places, without their
+Nothing received may be a field. Exceptions are logged by their types and places, without their
 messages, and the log lines of libraries by their templates, without what was filled in.
 """
 
@@ -32,7 +32,7 @@ _LEVELS: Final = logging.getLevelNamesMapping()
 
 
 def configure(settings: ServiceSettings) -> None:
-    """Log in this process from now on, and in those it forks."""
+    """Set up logging in this process, and in those it forks."""
     for_a_person = settings.environment is Environment.DEVELOPMENT and sys.stderr.isatty()
     level = _LEVELS[settings.log_level.upper()]
     structlog.configure(
@@ -58,7 +58,7 @@ def _writer(*_: Any) -> structlog.BytesLogger:
 def _log_last_exception(
     _kind: type[BaseException], error: BaseException | None, _at: TracebackType | None
 ) -> None:
-    """Take Python's place, which would print the message."""
+    """Log in place of Python, which would print the message."""
     if not isinstance(error, KeyboardInterrupt | SystemExit | None):
         structlog.get_logger().critical("error.unhandled", exc_info=error)
 
@@ -84,7 +84,7 @@ def _describe_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDic
 
 
 def _name_the_type(value: object) -> str:
-    """Stand in for a field that is no JSON: a log line must not fail, nor show a `repr`."""
+    """Return a field's type where it is no JSON: a log line must not fail, nor show a `repr`."""
     return f"<{type(value).__qualname__}>"
 
 
@@ -110,14 +110,14 @@ _MOST_CAUSES: Final = 4
 
 
 def describe(error: BaseException) -> dict[str, Any]:
-    """Name the exception's type, its causes' types, and the places it passed, innermost last."""
+    """Return the exception's type, its causes' types, and the places it passed, innermost last."""
     fields: dict[str, Any] = {"error": error_type(error), "where": places(error)}
     causes = [error_type(cause) for cause in islice(_causes(error), _MOST_CAUSES)]
     return fields | ({"caused_by": causes} if causes else {})
 
 
 def places(error: BaseException) -> list[str]:
-    """Give `module:line function` for the innermost frames of a traceback."""
+    """Return `module:line function` for the innermost frames of a traceback."""
     frames = list(walk_tb(error.__traceback__))[-_MOST_FRAMES:]
     return [
         f"{frame.f_globals.get('__name__', '?')}:{line} {frame.f_code.co_qualname}"
@@ -148,7 +148,7 @@ class Forward(logging.Handler):
 
 
 def template(record: logging.LogRecord) -> str | None:
-    """Give a record's template, with its numbers filled in, or None where it had no arguments."""
+    """Return a record's template with its numbers filled in; None where it had no arguments."""
     if not record.args or not isinstance(record.msg, str):
         return None
     try:
@@ -174,7 +174,7 @@ class GunicornLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
     """Writes nothing itself; the access log is ours (`service_kit.telemetry.requests`)."""
 
     def setup(self, cfg: Any) -> None:
-        """Let what gunicorn says propagate to the root logger."""
+        """Set gunicorn's loggers to propagate to the root logger."""
         self.cfg = cfg
         self.error_log.propagate = True
         for name in _METHODS:  # called directly, a record names the place that spoke

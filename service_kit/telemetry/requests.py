@@ -58,7 +58,7 @@ class TraceMiddleware:
     def process_response(
         self, req: Request, resp: Response, resource: object, req_succeeded: bool
     ) -> None:
-        """Say what became of the request, and end the span."""
+        """Record what became of the request, and end the span."""
         if "span" not in req.context:  # Falcon refuses some methods before any middleware
             self.process_request(req, resp)
         active.detach(req.context.span_token)
@@ -79,7 +79,7 @@ class TraceMiddleware:
 
 
 def _with_real_ids(span: Span, parent: SpanContext) -> Span:
-    """Give the request an id of its own where the tracer, a no-op, only passed the parent on."""
+    """Set an id of the request's own where the tracer, a no-op, only passed the parent on."""
     if span.get_span_context().span_id != parent.span_id:
         return span
     trace_id = parent.trace_id or random.getrandbits(128) or 1
@@ -127,7 +127,7 @@ class AccessLog:
     def process_response(
         self, req: Request, resp: Response, resource: object, req_succeeded: bool
     ) -> None:
-        """Log and measure."""
+        """Log and measure the request."""
         now = time.perf_counter()
         # Falcon refuses some methods before any middleware has seen the request.
         seconds = now - (req.context.get("started") or now)
@@ -170,5 +170,5 @@ def _level(status: int, resource: object) -> int:
 
 
 def _length(header: str | None) -> int | None:
-    """Read Content-Length, a claim of the client's, as a number or not at all."""
+    """Return Content-Length, a claim of the client's, as a number or not at all."""
     return int(header) if header and header.isdecimal() and len(header) < 16 else None

@@ -8,7 +8,7 @@
         ...
         current.set_attribute("created", 7)
 
-An exception is recorded by its type alone: its message may quote what somebody typed.
+An exception is recorded by its type alone: its message may quote what a user typed.
 """
 
 import functools
@@ -74,7 +74,7 @@ def _traced_async(
 
 
 def error_type(error: BaseException) -> str:
-    """Name an exception's class in full, as the semantic conventions' `error.type` wants it."""
+    """Return an exception's class in full, as the semantic conventions' `error.type` wants it."""
     kind = type(error)
     prefix = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
     return prefix + kind.__qualname__

@@ -76,7 +76,7 @@ def _show(found: Ledger) -> None:
 
 
 def sink_table(sinks: Iterable[SinkAccount]) -> Table:
-    """Lay out one line per sink; a sink that left is marked."""
+    """Return a table with one line per sink; a sink that left is marked."""
     columns = ["sink", "accepted", "delivered", "pending", "expired", "undeliverable", "lost"]
     return _table(
         "sinks",

@@ -40,7 +40,7 @@ def _run(data_dir: Path) -> None:
 
 
 def _say(text: str) -> None:
-    """Speak on stderr: stdout carries events and nothing else, so that it can be piped."""
+    """Print on stderr: stdout carries events and nothing else, so that it can be piped."""
     print(text, file=sys.stderr, flush=True)
 
 

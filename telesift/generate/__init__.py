@@ -24,7 +24,7 @@ from telesift.generate import (
 
 
 class Target(NamedTuple):
-    """One generated file, by its path from the project's root, and what renders it."""
+    """One generated file: its `path` from the project's root, and `render`, which returns it."""
 
     path: str
     render: Callable[[Catalog], str]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """docs/reference/api.md: every endpoint, out of the documents that the services serve.
 
-What a document says of its schemas is told as far as a reader of tables can use it; the
+What a document says of its schemas is shown as far as a reader of tables can use it; the
 documents themselves lie beside the page.
 """
 
@@ -60,7 +60,7 @@ def render(catalog: Catalog) -> str:
 
 
 def _service(name: str, document: Json) -> str:
-    """Keep a service's links within its part: two services may have bodies of one name."""
+    """Return a service's part, its links within it: two services may have bodies of one name."""
     return "\n".join(_parts(name, document)).replace("](#", f"](#{name}-")
 
 
@@ -89,12 +89,12 @@ def _operation(call: str, operation: Json, document: Json) -> str:
 
 
 def _answers(responses: Json, document: Json) -> Iterator[tuple[str, ...]]:
-    """Give a row an answer; statuses that are answered alike share one."""
+    """Return the answers as rows; statuses that are answered alike share one."""
     alike: dict[tuple[str, str], list[str]] = {}
     for status, given in responses.items():
         response = _resolved(given, document)
         body = _bodies(response)
-        # Why a status is answered with a problem is told once, code by code.
+        # Why a status is answered with a problem is said once, code by code.
         about = "What is wrong." if body == _PROBLEM else response["description"]
         alike.setdefault((about, body), []).append(status)
     for (about, body), statuses in alike.items():
@@ -107,7 +107,7 @@ def _bodies(holder: Json) -> str:
 
 
 def _named(document: Json) -> list[str]:
-    """Name the schemas that the operations use, and that no other page explains."""
+    """Return the schemas that the operations use, and that no other page explains."""
     schemas, named = document["components"]["schemas"], list[str]()
     waiting = [*_references(document["paths"])]
     for name in waiting:  # which grows meanwhile
@@ -144,7 +144,7 @@ def _schema(heading: str, schema: Json) -> str:
 
 
 def _words(schema: Json) -> str:
-    """Say in a few words what a value looks like."""
+    """Return in a few words what a value looks like."""
     if "$ref" in schema:
         return _link(schema["$ref"].rpartition("/")[2])
     for choice, joint in (("anyOf", " or "), ("oneOf", " or "), ("allOf", " with ")):

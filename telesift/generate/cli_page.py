@@ -25,7 +25,7 @@ def render(command_line: Any, _: Catalog) -> str:
 
 
 def _sections(name: str, command: Any, parent: Any) -> Iterator[str]:
-    """Give a section for the command, or for each below it; typer has no types for either."""
+    """Yield a section for the command, or for each below it; typer has no types for either."""
     context = command.context_class(command, info_name=name, parent=parent)
     inner = getattr(command, "commands", {})
     if not inner:

@@ -112,7 +112,7 @@ def _judgement(catalog: Catalog) -> Iterator[str]:
 def _grouped(
     catalog: Catalog, key: Callable[[Event], tuple[str, ...]]
 ) -> Iterable[tuple[tuple[str, ...], list[str]]]:
-    """What `key` gives, each with the names of the events that it gives it for."""
+    """Return each result of `key`, with the names of the events that have it."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for event in catalog.events.values():
         groups.setdefault(key(event), []).append(event.name)
@@ -125,7 +125,7 @@ def _known_keys(event: Event) -> tuple[str, ...]:
 
 
 def _of_every_record(catalog: Catalog) -> Iterator[str]:
-    """What holds for any event, because an attribute that it does not know is refused already."""
+    """Return what holds for any event: attributes that it does not know are refused already."""
     yield '(log.body == nil or log.body == "")'
     yield "(log.time_unix_nano > 0 or log.observed_time_unix_nano > 0)"
     for key in _IDENTITY_KEYS:
@@ -135,7 +135,7 @@ def _of_every_record(catalog: Catalog) -> Iterator[str]:
 
 
 def _own_rules(event: Event, catalog: Catalog) -> tuple[str, ...]:
-    """What one event asks for beyond that: what it requires, and what it narrows."""
+    """Return what one event asks for beyond that: what it requires, and what it narrows."""
     uses = event.attributes.values()
     required = [f"{_attribute(use.wire_key)} != nil" for use in uses if use.key in event.required]
     narrowed = [_if_present(use.wire_key, _rule(use)) for use in uses if catalog.narrows(use)]
@@ -154,7 +154,7 @@ def _rule(attribute: Attribute, of: str = "log") -> str:
 
 
 def _text(path: str, pattern: str | None, max_bytes: int | None) -> str:
-    """A string without a cap admits nothing, as in the processor: both walls fail closed."""
+    """Return a string's rule; without a cap it admits nothing, as in the processor."""
     fits = f"Len({path}) <= {max_bytes or 0}"
     return f"IsString({path}) and {fits} and {_matches(path, pattern or '')}"
 

@@ -13,19 +13,19 @@ _SECRET: Final = b"an example's secret"
 
 
 def sent(event: Event) -> dict[str, Any]:
-    """The event as a client would post it, with every attribute that it may carry."""
+    """Return the event as a client would post it, with every attribute that it may carry."""
     attributes = {key: _example(attribute) for key, attribute in event.attributes.items()}
     return {"event": event.name, "ts": TIME, **attributes}
 
 
 def kept(event: Event) -> dict[str, Any]:
-    """The same event after redaction and stamping, in the names of the database."""
+    """Return the same event after redaction and stamping, in the names of the database."""
     attributes = {key: _redacted(attribute) for key, attribute in event.attributes.items()}
     return {"id": UID, "event": event.name, "ts": TIME, "user_id": USER, **attributes}
 
 
 def _example(attribute: Attribute) -> Value | None:
-    """The first of its values; none where `lint` still asks for an example."""
+    """Return the first of its values; none where `lint` still asks for an example."""
     return next(iter(attribute.members or attribute.examples), None)
 
 

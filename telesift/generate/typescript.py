@@ -77,7 +77,7 @@ def _type(attribute: Attribute) -> str:
 
 
 def rules(catalog: Catalog) -> str:
-    """Write the rules as plain values, in a module that nobody has to import."""
+    """Write the rules as plain values, in a module that need not be imported."""
     return "\n".join([_HEAD.rstrip(), _RULE_TYPES, *_definitions(catalog), *_table(catalog), ""])
 
 

@@ -14,7 +14,7 @@ from service_kit.postgres import fetch
 from service_kit.tables import Row
 from telesift.reports.sheet import Bar, Cell, Sheet, Spark, number
 
-_MOST_COLUMNS: Final = 60  # as many as a terminal has room for, beside the rest
+_MOST_COLUMNS: Final = 60  # as many as fit a terminal, beside the rest
 _PERCENTILES: Final = ("p50", "p95", "p99")
 
 
@@ -63,6 +63,6 @@ def _line(row: Row, most: int, of_days: dict[date, int], days: list[date]) -> tu
 
 
 def folded(counts: list[int]) -> list[int]:
-    """Add neighbours up until the columns have room; the last has what is left."""
+    """Add neighbours up until the columns suffice; the last has what is left."""
     width = -(-len(counts) // _MOST_COLUMNS)
     return [sum(counts[at : at + width]) for at in range(0, len(counts), width)]

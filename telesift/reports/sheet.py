@@ -31,7 +31,8 @@ NOTHING = "-"
 class Sheet(Struct, frozen=True):
     """A report; the first `names` headings name a line, the others say how much.
 
-    `columns` and `rows` have the same figures unrounded, and all of them; `notes` explain.
+    `lines` are cells for people. `columns` and `rows` have the same figures for programs,
+    unrounded, and all of them; `notes` explain, one sentence each.
     """
 
     title: str

@@ -76,7 +76,7 @@ def seed(database: PostgresqlDatabase) -> None:
 
 
 class Took(NamedTuple):
-    """How long a statement took, in ms; `cpu` is what it costs where nobody else is busy."""
+    """How long a statement took, in ms; `cpu` is what it costs on an idle machine."""
 
     wall: float
     cpu: float
@@ -94,7 +94,7 @@ def _queries(database: PostgresqlDatabase) -> None:
 
 
 def _took(database: PostgresqlDatabase, text: str, filters: Filters) -> Took:
-    """Run a statement a few times, and give the medians."""
+    """Run a statement a few times, and return the medians."""
     (pid,) = database.execute_sql("SELECT pg_backend_pid()").fetchone()
     walls, cpus = [], []
     for _ in range(TIMES):
@@ -128,7 +128,7 @@ def _explain_statistics(database: PostgresqlDatabase) -> None:
 
 
 def _renders(url: str) -> None:
-    """Look at the page with an empty cache; the goal is a second until the first figures."""
+    """Render the page with an empty cache; the goal is a second until the first figures."""
     with (
         tempfile.TemporaryDirectory() as folder,
         services.serving("processor", Path(folder) / "processor") as processor,

@@ -3,7 +3,7 @@
 //
 //   build/k6 run tests/bench/ingest.js            (the processor of `make up`)
 //
-// BASE_URL, TOKEN, RATE (requests a second), BATCH (events a request) and DURATION change it.
+// BASE_URL, TOKEN, RATE (requests per second), BATCH (events per request) and DURATION change it.
 // The limits are DESIGN's: p95 < 10 ms, p99 < 25 ms, no error; the story asks for p95 < 100 ms.
 import { check } from 'k6';
 import http from 'k6/http';

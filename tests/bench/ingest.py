@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ingest at 200 requests a second by k6, ten events each: how long an answer takes at that rate.
+"""Ingest at 200 requests per second by k6, ten events each: how long an answer takes at that rate.
 
 `python -m tests.bench.ingest`; BENCH_SECONDS sets its length (DESIGN measures five minutes).
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pipeline's cost a batch, beside the floor: msgspec decoding and encoding the same bytes."""
+"""The pipeline's cost per batch, beside the floor: msgspec decoding and encoding the same bytes."""
 
 import time
 from collections.abc import Callable
@@ -23,7 +23,7 @@ CALLS = 100
 
 
 def measure() -> dict[str, float]:
-    """Give microseconds of CPU a 50-event batch, floor and pipeline taken in turn."""
+    """Return microseconds of CPU per 50-event batch, floor and pipeline taken in turn."""
     body = otlp_batch()
     protobuf = to_protobuf(body)
     catalog = load()

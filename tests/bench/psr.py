@@ -27,7 +27,7 @@ OWNERS = {f"t{number}": f"00000000-0000-4000-9000-{number:012x}" for number in r
 
 
 def measure() -> dict[str, float]:
-    """Give latency at 200 requests/s and throughput when saturated, with the ratios to pgbench."""
+    """Return latency at 200 requests/s, throughput when saturated, and the ratios to pgbench."""
     with tempfile.TemporaryDirectory(prefix="telesift-bench-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL runs as another user where we are root
         with EmbeddedPostgres(Path(folder) / "postgres") as server:
@@ -97,7 +97,7 @@ def _pgbench(server: EmbeddedPostgres, *options: str) -> dict[str, float]:
 
 
 def _lag(text: str) -> float:
-    """Give how late pgbench itself started its transactions, which it counts as latency."""
+    """Return how late pgbench itself started its transactions, which it counts as latency."""
     return _number(r"rate limit schedule lag: avg ([\d.]+)", text) if "schedule lag" in text else 0
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The whole processor over HTTP, outbox on: events a CPU-second, driven by wrk."""
+"""The whole processor over HTTP, outbox on: events per CPU-second, driven by wrk."""
 
 import json
 import os
@@ -20,7 +20,7 @@ LUA = Path(__file__).with_name("batch.lua")
 
 
 def cpu_seconds(pid: int) -> float:
-    """Give the CPU time of a process and its children so far, user and system."""
+    """Return the CPU time of a process and its children so far, user and system."""
     total = 0.0
     for stat in Path("/proc").glob("[0-9]*/stat"):
         fields = stat.read_text().rpartition(")")[2].split()
@@ -30,7 +30,7 @@ def cpu_seconds(pid: int) -> float:
 
 
 def resident_megabytes(pid: int) -> float:
-    """Give the largest resident set among a process's children, in MB."""
+    """Return the largest resident set among a process's children, in MB."""
     sizes = [0]
     for status in Path("/proc").glob("[0-9]*/status"):
         fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
@@ -40,7 +40,7 @@ def resident_megabytes(pid: int) -> float:
 
 
 def drive(url: str, token: str, seconds: int = SECONDS) -> dict[str, Any]:
-    """Post batches with fresh ids as fast as they are answered; give wrk's figures."""
+    """Post batches with fresh ids as fast as they are answered; return wrk's figures."""
     wrk = shutil.which("wrk")
     if wrk is None:
         sys.exit("wrk is needed: apt-get install wrk")
@@ -59,7 +59,7 @@ def drive(url: str, token: str, seconds: int = SECONDS) -> dict[str, Any]:
 
 
 def measure() -> dict[str, float]:
-    """Saturate one worker and give its figures."""
+    """Saturate one worker and return its figures."""
     with tempfile.TemporaryDirectory() as folder:
         env = {"TELESIFT_RATE_LIMIT": "1000000000", "LOG_LEVEL": "warning"}
         with services.serving("processor", Path(folder), env) as running:
@@ -71,10 +71,10 @@ def measure() -> dict[str, float]:
     events = figures["requests"] * EVENTS
     return {
         "failed": figures["failed"],
-        "requests a second": figures["requests"] / figures["seconds"],
-        "events a second": events / figures["seconds"],
-        "events a CPU-second": events / cpu,
-        "CPU µs a request": cpu / figures["requests"] * 1e6,
+        "requests per second": figures["requests"] / figures["seconds"],
+        "events per second": events / figures["seconds"],
+        "events per CPU-second": events / cpu,
+        "CPU µs per request": cpu / figures["requests"] * 1e6,
         "p95 ms": figures["p95_ms"],
         "RSS MB": memory,
     }

@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 
 @contextmanager
 def nowhere(otelcol: Path) -> Iterator[str]:
-    """Run the collector that both forward to, and give its URL."""
+    """Run the collector that both forward to, and return its URL."""
     endpoint = f"127.0.0.1:{services.free_port()}"
     process = subprocess.Popen(
         [otelcol, *config_flags(HERE / "nop.yaml")], env={**os.environ, "NOP_ENDPOINT": endpoint}
@@ -40,7 +40,7 @@ def nowhere(otelcol: Path) -> Iterator[str]:
 
 @contextmanager
 def processor(upstream: str, folder: Path) -> Iterator[tuple[str, int]]:
-    """Run the processor with its durable outbox and the `otlp` sink; give URL and pid."""
+    """Run the processor with its durable outbox and the `otlp` sink; return URL and pid."""
     env = {
         "TELEMETRY_SINK": "otlp",
         "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": f"{upstream}/v1/logs",
@@ -53,7 +53,7 @@ def processor(upstream: str, folder: Path) -> Iterator[tuple[str, int]]:
 
 @contextmanager
 def collector(upstream: str, folder: Path) -> Iterator[tuple[str, int]]:
-    """Run the stock collector on one core, as one worker of the processor is; give URL and pid."""
+    """Run the stock collector on one core, like one processor worker; return URL and pid."""
     os.environ |= {"OTELCOL_UPSTREAM_ENDPOINT": upstream, "GOMAXPROCS": "1"}
     with running.collecting(require_otelcol(), folder, UPSTREAM) as contestant:
         yield contestant.url, contestant.process.pid
@@ -66,7 +66,7 @@ CONTESTANTS: dict[str, Callable[[str, Path], AbstractContextManager[tuple[str, i
 
 
 def measure() -> dict[str, dict[str, float]]:
-    """Give each contestant's best round: events a CPU-second and events a second."""
+    """Return each contestant's best round: events per CPU-second and events per second."""
     rounds: dict[str, list[dict[str, float]]] = {name: [] for name in CONTESTANTS}
     with nowhere(require_otelcol()) as upstream:
         for _ in range(ROUNDS):

@@ -32,7 +32,7 @@ ENV = {
 
 
 def measure() -> dict[str, float]:
-    """Give latencies in milliseconds, and how many requests failed or came late: none should."""
+    """Return latencies in milliseconds, and how many requests failed or came late: none should."""
     if not K6.exists():
         sys.exit("k6 is needed at build/k6: make k6")
     with tempfile.TemporaryDirectory(prefix="telesift-bench-") as folder:

@@ -76,7 +76,7 @@ events:
 
 
 def write(directory: Path, paint: str = SOUND, **others: str) -> Path:
-    """Write a registry of `paint.yaml` and other files; gives its directory."""
+    """Write a registry of `paint.yaml` and other files; returns its directory."""
     directory = directory / "events"
     directory.mkdir(parents=True)
     for name, text in {"manifest": MANIFEST, "paint": paint, **others}.items():
@@ -85,12 +85,12 @@ def write(directory: Path, paint: str = SOUND, **others: str) -> Path:
 
 
 def changed(old: str, new: str) -> str:
-    """The sound registry with one passage replaced."""
+    """Return the sound registry with one passage replaced."""
     assert SOUND.count(old) == 1, f"{old!r} is not there exactly once"
     return SOUND.replace(old, new)
 
 
 def line_of(passage: str, text: str) -> int:
-    """The number of the only line that holds a passage."""
+    """Return the number of the only line that holds a passage."""
     (line,) = (number for number, line in enumerate(text.splitlines(), 1) if passage in line)
     return line

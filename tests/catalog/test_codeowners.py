@@ -15,7 +15,7 @@ ELSEWHERE = ("docs/reference/", "collector-config/grafana/")
 
 
 def owners_of(path: str) -> list[str]:
-    """The owners of a file: those of the last line that matches it."""
+    """Return the owners of a file: those of the last line that matches it."""
     lines = [line.split() for line in (ROOT / "CODEOWNERS").read_text().splitlines()]
     rules = [line for line in lines if line and not line[0].startswith("#")]
     return [rule[1:] for rule in rules if f"/{path}".startswith(rule[0])][-1]

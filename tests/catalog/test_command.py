@@ -22,7 +22,7 @@ def test_lint_is_silent_on_the_shipped_catalog() -> None:
 
 
 def test_lint_prints_each_finding_and_fails(tmp_path: Path) -> None:
-    """File, line, check and message, one a line."""
+    """File, line, check and message, one per line."""
     directory = write(tmp_path, changed("brief: The label.", 'brief: ""'))
     result = run("lint", "--catalog", directory)
     expected = "events/paint.yaml:10: brief: label has no brief that is a sentence\n"

@@ -20,7 +20,7 @@ BEYOND_A_SCHEMA = {"pii_detected", "timestamp_out_of_range"}
 
 @pytest.fixture(scope="module")
 def contract() -> jsonschema_rs.Draft202012Validator:
-    """The contract, with its formats asserted."""
+    """Return the contract, with its formats asserted."""
     schema = json.loads(json_schema.render(load()))
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
@@ -47,7 +47,7 @@ def test_a_failing_example_gives_its_reason_and_no_other_does() -> None:
 
 
 def test_every_event_has_one_that_passes_and_two_that_fail_or_change() -> None:
-    """An event without examples is an event that nobody has thought through."""
+    """The examples show of every event what passes and what does not."""
     for name in load().events:
         kinds = [path.suffixes[-2] for path in (EXAMPLES / name).glob("*.json")]
         assert ".pass" in kinds, name

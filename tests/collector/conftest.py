@@ -10,5 +10,5 @@ from tests.collector.running import require_otelcol
 
 @pytest.fixture(scope="session")
 def otelcol() -> Path:
-    """Give the real collector, or skip."""
+    """Return the real collector, or skip."""
     return require_otelcol()

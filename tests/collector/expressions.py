@@ -33,34 +33,34 @@ def read(name: str) -> Any:
 
 
 def alerts() -> list[dict[str, Any]]:
-    """Give every alert."""
+    """Return every alert."""
     return [rule for group in read("alerts.yaml")["groups"] for rule in group["rules"]]
 
 
 def panels(dashboard: str) -> list[dict[str, Any]]:
-    """Give a dashboard's panels, without its headings."""
+    """Return a dashboard's panels, without its headings."""
     content = json.loads((DASHBOARDS / dashboard).read_text("utf-8"))
     return [panel for panel in content["panels"] if panel["type"] != "row"]
 
 
 def targets() -> list[dict[str, str]]:
-    """Give every query of the dashboard over Prometheus."""
+    """Return every query of the dashboard over Prometheus."""
     return [target for panel in panels("pipeline.json") for target in panel["targets"]]
 
 
 def expressions() -> list[str]:
-    """Give every expression, with a window where Grafana would put one."""
+    """Return every expression, with a window where Grafana would put one."""
     written = [target["expr"] for target in targets()] + [alert["expr"] for alert in alerts()]
     return [expr.replace("$__rate_interval", "5m") for expr in written]
 
 
 def asked(expression: str) -> list[Asked]:
-    """Give what an expression asks for."""
+    """Return what an expression asks for."""
     return list(_asked(promql.parse(expression), frozenset()))
 
 
 def grouped_by(expression: str) -> set[str]:
-    """Give the labels that an expression groups by."""
+    """Return the labels that an expression groups by."""
     found = re.findall(r"by \(([^)]*)\)", promql.parse(expression).prettify())
     return {label.strip() for labels in found for label in labels.split(",")}
 

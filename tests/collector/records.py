@@ -32,7 +32,7 @@ class Case:
 
 
 def cases(catalog: Catalog, now_ns: int) -> Iterator[Case]:
-    """Give every case, always in the same order, each record with a span id of its own."""
+    """Return every case, always in the same order, each record with a span id of its own."""
     for index, case in enumerate(_of_catalog(catalog, now_ns), start=1):
         ids = {"traceId": "4bf92f3577b34da6a3ce929d0e0e4736", "spanId": f"{index:016x}"}
         yield replace(case, record=case.record | ids)
@@ -68,16 +68,16 @@ class Sketch:
         return Case(f"{self.event}: {made}", record | fields, unexpressed)
 
     def having(self, key: str, value: Json) -> "Sketch":
-        """Give the same with one attribute set."""
+        """Return the same with one attribute set."""
         return Sketch(self.event, self.attributes | {key: value}, self.time_ns)
 
     def lacking(self, key: str) -> "Sketch":
-        """Give the same without one attribute."""
+        """Return the same without one attribute."""
         rest = {name: value for name, value in self.attributes.items() if name != key}
         return Sketch(self.event, rest, self.time_ns)
 
     def twice(self, key: str, value: Json) -> Json:
-        """Give the attributes with one more of the same key."""
+        """Return the attributes with one more of the same key."""
         pairs = [*self.attributes.items(), (key, value)]
         return {"attributes": [{"key": name, "value": one} for name, one in pairs]}
 
@@ -106,7 +106,7 @@ def _broken_attributes(event: Event, catalog: Catalog, whole: Sketch) -> Iterato
             value = any_value(next(iter(attribute.examples or attribute.members or ())))
             yield whole.having(attribute.wire_key, value).case(f"{key}, which is not its own")
     for key in ("colour", "", "Version", "version ", "user_id", "body", "__proto__", "prompt_id.x"):
-        yield whole.having(key, any_value("x")).case(f"{key!r}, which nobody knows")
+        yield whole.having(key, any_value("x")).case(f"{key!r}, which is unknown")
     plain = whole.lacking("session.id").having("session_id", any_value(UUID))
     yield plain.case("session_id by its plain name", BY_PLAIN_NAME)
     crowd = {f"x{number}": any_value("x") for number in range(129)}

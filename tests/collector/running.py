@@ -29,7 +29,7 @@ NO_METRICS = "--config=yaml:service::telemetry::metrics::level: none"
 
 
 def require_otelcol() -> Path:
-    """Give the collector's binary; without one skip the test, or fail it where CI=true."""
+    """Return the collector's binary; without one skip the test, or fail it where CI=true."""
     if not BINARY.exists():
         missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         missing("no collector: `make collector`, or OTELCOL_BIN=/path/to/otelcol-contrib")
@@ -51,12 +51,12 @@ class Collector:
         return requests.post(f"{self.url}/v1/logs", data=body, headers=content, timeout=30)
 
     def requests(self) -> list[dict[str, Any]]:
-        """Give the export requests in the file sink: one a line, half a line after a kill."""
+        """Return the export requests in the file sink: one per line, half a line after a kill."""
         lines = self.sink.read_text().splitlines(keepends=True) if self.sink.exists() else []
         return [json.loads(line) for line in lines if line.endswith("}\n")]
 
     def records(self) -> list[dict[str, Any]]:
-        """Give every log record in the file sink."""
+        """Return every log record in the file sink."""
         return [
             record
             for request in self.requests()
@@ -116,7 +116,7 @@ def collecting(otelcol: Path, data_dir: Path, *configs: Path) -> Iterator[Collec
 
 
 def config_flags(*configs: Path) -> list[str]:
-    """Give the flags that merge configuration files, in order."""
+    """Return the flags that merge configuration files, in order."""
     return [f"--config={config}" for config in configs]
 
 

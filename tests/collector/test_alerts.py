@@ -20,7 +20,7 @@ PORT = re.compile(r":(\d+)$")
 
 @pytest.fixture(scope="module")
 def promtool() -> Path:
-    """Give Prometheus' own tool; without it skip the test, or fail it where CI=true."""
+    """Return Prometheus' own tool; without it skip the test, or fail it where CI=true."""
     if not PROMTOOL.exists():
         missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         missing("no promtool: `make promtool`, which needs Go")
@@ -58,7 +58,7 @@ def test_each_alert_is_tested_both_ways(alert: str) -> None:
 
 
 def fires(alert: str, check: dict[str, Any]) -> bool:
-    """Tell whether a check expects an alert to fire."""
+    """Return whether a check expects an alert to fire."""
     return any(f'"{alert}"' in sample["labels"] for sample in check.get("exp_samples", ()))
 
 
@@ -91,7 +91,7 @@ def test_prometheus_scrapes_where_the_collector_shows() -> None:
 
 
 def ending(address: str) -> str:
-    """Give an address' port."""
+    """Return an address' port."""
     found = PORT.search(address)
     assert found
     return found[1]

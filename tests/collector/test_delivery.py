@@ -29,7 +29,7 @@ def post_frames(collector: Collector, *parts: bytes) -> None:
 
 
 def names(collector: Collector) -> list[str]:
-    """Give the names of the events that reached the file sink."""
+    """Return the names of the events that reached the file sink."""
     return [record["eventName"] for record in collector.records()]
 
 

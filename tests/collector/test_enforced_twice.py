@@ -94,7 +94,7 @@ def test_both_walls_agree_record_by_record(
 def test_what_the_collector_cannot_express_is_documented(
     all_cases: list[Case], verdicts: Verdicts, let_through: set[str]
 ) -> None:
-    """The walls differ on the rules that the documentation names, no more and no less."""
+    """The whitelists differ on the rules that the documentation names, no more and no less."""
     rejected = {rejection.index for rejection in verdicts.rejections}
     differing = Counter(
         case.unexpressed
@@ -133,7 +133,7 @@ def test_both_walls_leave_the_same_envelope(catalog: Catalog, collector: Collect
 
 
 def _surrounded(name: str, dropped: Json, scope: Json) -> Json:
-    """Give an event in an envelope of listed, unlisted and mistyped fields."""
+    """Return an event in an envelope of listed, unlisted and mistyped fields."""
     given = {
         "service.name": {"stringValue": name},
         "service.version": {"intValue": "1"},
@@ -155,7 +155,7 @@ def _envelope(resource_logs: Json) -> tuple[dict[str, Json], dict[str, str]]:
 
 
 def _plain(record: Json) -> Json:
-    """Give a record free of the ways in which OTLP/JSON may write the same thing."""
+    """Return a record free of the ways in which OTLP/JSON may write the same thing."""
     attributes = {
         pair["key"]: next((kind, str(value)) for kind, value in pair["value"].items())
         for pair in record["attributes"]

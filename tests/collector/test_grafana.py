@@ -56,7 +56,7 @@ def test_each_panel_says_what_it_shows(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def as_analyst(database_url: str) -> Run:
-    """Give a function that runs a statement as psr_analyst, filled in as Grafana would."""
+    """Return a function that runs a statement as psr_analyst, filled in as Grafana would."""
     migrations.up(postgres.single(database_url), HISTORIES)
 
     def run(statement: str, **values: str) -> Rows:
@@ -85,7 +85,7 @@ def test_a_panels_sql_runs_and_has_the_columns_it_shows(
 
 
 def shown(panel: dict[str, Any]) -> set[str]:
-    """Give the columns that a panel picks out of its rows."""
+    """Return the columns that a panel picks out of its rows."""
     transformations = {t["id"]: t["options"] for t in panel.get("transformations", ())}
     picked = transformations.get("filterFieldsByName")
     return set(picked["include"]["names"]) if picked else set()

@@ -35,7 +35,7 @@ def scraped(
 
 
 def missing(scraped: Scraped) -> list[Asked]:
-    """Give what is asked for and not in a scrape."""
+    """Return what is asked for and not in a scrape."""
     found: dict[str, list[Sample]] = defaultdict(list)
     for sample in scraped.samples():
         found[sample.name].append(sample)
@@ -43,7 +43,7 @@ def missing(scraped: Scraped) -> list[Asked]:
 
 
 def answers(sample: Sample, asking: Asked) -> bool:
-    """Tell whether a sample has the labels, and those values that are asked for by name."""
+    """Return whether a sample has the labels, and those values that are asked for by name."""
     return asking.labels <= sample.labels.keys() and set(asking.equal) <= sample.labels.items()
 
 

@@ -12,7 +12,7 @@ README = (FRAGMENTS / "README.md").read_text()
 
 
 def configs() -> list[Path]:
-    """Give every configuration file that ships."""
+    """Return every configuration file that ships."""
     return [PIPELINE, *FRAGMENTS.glob("*.yaml"), WHITELIST]
 
 

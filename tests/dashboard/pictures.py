@@ -43,7 +43,7 @@ def _seed(url: str) -> None:
 
 
 def _post_events(url: str) -> None:
-    """Let the ledger have something to say, also about what is not let in."""
+    """Post events, so that the ledger has something to show, also of what is rejected."""
     event = {"event": "vault.search_performed", "ts": round(time.time() * 1000)}
     events = [event | {"result_count": n} for n in range(40)]
     events += [event | {"result_count": -1}, event | {"event": "unheard.of"}]

@@ -37,7 +37,7 @@ class Silent(WSGIRequestHandler):
     """Leaves the log to the application."""
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def url(make_settings: MakeSettings, processor: Running) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def seen(url: str) -> Seen:
-    """Look at the page once; DASHBOARD_PICTURES names a folder to keep screenshots in."""
+    """Visit the page once; DASHBOARD_PICTURES names a folder to keep screenshots in."""
     node = shutil.which("node")
     assert node, "these tests run a browser by node"
     pictures = os.environ.get("DASHBOARD_PICTURES")

@@ -24,7 +24,7 @@ NOT_FOR_A_SCHEMA = [positive_data_acceptance, negative_data_rejection]
 
 @pytest.fixture(scope="module")
 def analyst(make_settings: MakeSettings, processor: Running) -> testing.TestClient:
-    """Give the dashboard with everything behind it."""
+    """Return the dashboard with everything behind it."""
     app = create_app(make_settings(TELESIFT_PROCESSOR_URL=processor.url))
     return testing.TestClient(app, headers=bearer("analyst-token"))
 

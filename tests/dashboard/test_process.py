@@ -22,7 +22,7 @@ class Host:
     known: ClassVar = {"of-ann": (ANALYST, ["analyst"]), "of-bob": (USER, ["user"])}
 
     def on_get(self, req: Request, resp: Response) -> None:
-        """Say whose the cookie is."""
+        """Answer whose the cookie is."""
         (cookie, *_) = req.get_cookie_values("session") or [""]
         if cookie not in self.known:
             resp.status = falcon.HTTP_401
@@ -33,7 +33,7 @@ class Host:
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[str]:
-    """Serve the host, and give its address."""
+    """Serve the host, and return its address."""
     app = falcon.App()
     app.add_route("/me", Host())
     with listening(app) as url:

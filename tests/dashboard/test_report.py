@@ -32,7 +32,7 @@ PROMPT = "9b2fca1e-1f0c-4d3c-9a63-0d7f6f0e4a11"
 
 @pytest.fixture(scope="module")
 def url(new_database: Callable[[], str]) -> str:
-    """Give a database with events of today and of a week ago, as its analyst sees it."""
+    """Return a database with events of today and of a week ago, as its analyst sees it."""
     url = new_database()
     database = postgres.single(url)
     migrations.up(database, HISTORIES)
@@ -66,7 +66,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def run(url: str, data_dir: Path) -> Run:
-    """Give a function that runs a report."""
+    """Return a function that runs a report."""
 
     def run(*arguments: str) -> Result:
         environ = {"DATABASE_URL": url, "TELESIFT_DATA_DIR": str(data_dir), "COLUMNS": "160"}
@@ -78,7 +78,7 @@ def run(url: str, data_dir: Path) -> Run:
 
 
 def rows(run: Run, *arguments: str) -> list[dict[str, Any]]:
-    """Give a report's rows as JSON has them, after a look at whether CSV has the same."""
+    """Return a report's rows as JSON has them, after a look at whether CSV has the same."""
     found: list[dict[str, Any]] = json.loads(run(*arguments, "--format", "json").output)
     written = list(csv.DictReader(io.StringIO(run(*arguments, "--format", "csv").output)))
     assert [{key: str(value) for key, value in row.items()} for row in found] == written

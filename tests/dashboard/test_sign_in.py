@@ -10,7 +10,7 @@ from tests.dashboard.conftest import MakeSettings
 
 @pytest.fixture
 def stranger(make_settings: MakeSettings) -> testing.TestClient:
-    """Give the dashboard to somebody unknown."""
+    """Return the dashboard, as an unknown caller has it."""
     return testing.TestClient(create_app(make_settings()))
 
 

@@ -14,14 +14,14 @@ from service_kit.postgres import migrations
 
 @pytest.fixture(scope="module")
 def migrated_url(database_url: str) -> str:
-    """Give the module's database, migrated."""
+    """Return the module's database, migrated."""
     migrations.up(postgres.single(database_url), [HISTORY])
     return database_url
 
 
 @pytest.fixture
 def database(migrated_url: str) -> Iterator[PostgresqlDatabase]:
-    """Give a way to the emptied table, not connected."""
+    """Return a way to the emptied table, not connected."""
     database = postgres.single(migrated_url)
     with database.connection_context():
         for old in partitions.existing(database):

@@ -26,7 +26,7 @@ def new_ids(count: int) -> list[str]:
 
 
 def log_record(uid: str, **more: str) -> dict[str, Any]:
-    """Give one accepted event as the pipeline writes it."""
+    """Return one accepted event as the pipeline writes it."""
     attributes = {"log.record.uid": uid, "user.id": USER, "session.id": "s-1"} | more
     return {
         "timeUnixNano": str(TIME_NS),
@@ -44,7 +44,7 @@ def log_record(uid: str, **more: str) -> dict[str, Any]:
 
 
 def resource_logs(ids: Iterable[str], **more: str) -> bytes:
-    """Give one accepted event an id, under one resource."""
+    """Return one accepted event an id, under one resource."""
     service = {"key": "service.name", "value": {"stringValue": "vault"}}
     records = [log_record(uid, **more) for uid in ids]
     scope_logs = {"scope": {"name": "sdk"}, "logRecords": records}
@@ -74,7 +74,7 @@ def open_outbox(
     on_stored: Callable[[], None] = lambda: None,
     **bounds: float,
 ) -> Outbox:
-    """Open an outbox with ample room, unless its bounds are given."""
+    """Open an outbox with ample bounds, unless its bounds are given."""
     given: dict[str, Any] = {"max_bytes": 1 << 30} | bounds
     return Outbox.open(
         data_dir, sinks=sinks, bounds=Bounds(**given), clock=clock, on_stored=on_stored
@@ -107,7 +107,7 @@ class Recorder:
         self._before = before
 
     def deliver(self, batch: Batch) -> Receipt:
-        """Take everything."""
+        """Record everything as delivered."""
         self._before(batch)
         self.ids.update(event.id for row in batch.rows for event in row.decoded())
         return Receipt(batch.events)

@@ -22,7 +22,7 @@ Record = dict[str, Any]
 
 
 def record(ts: datetime = NOON, uid: str | None = None, **ids: str) -> Record:
-    """Give an accepted event; `ids` are attributes with a `_` for each dot."""
+    """Return an accepted event; `ids` are attributes with a `_` for each dot."""
     made = log_record(uid or str(uuid4()))
     made["timeUnixNano"] = str(int(ts.timestamp() * 1_000_000) * 1000)
     for attribute in made["attributes"]:
@@ -51,7 +51,7 @@ def frame(records: Sequence[Record]) -> bytes:
 
 
 def uid_of(made: Record) -> str:
-    """Give an event's id."""
+    """Return an event's id."""
     return str(made["attributes"][0]["value"]["stringValue"])
 
 

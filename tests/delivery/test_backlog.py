@@ -32,14 +32,14 @@ def db(tmp_path: Path, outbox: Outbox) -> Iterator[sqlite3.Connection]:
 
 
 def account(outbox: Outbox, name: str) -> SinkAccount:
-    """Give a sink's column, with the ledger in balance."""
+    """Return a sink's column, with the ledger in balance."""
     ledger = outbox.ledger()
     assert ledger.balanced, list(ledger.explain())
     return next(sink for sink in ledger.sinks if sink.name == name)
 
 
 def offered(db: sqlite3.Connection, sink: str) -> Batch:
-    """Give a sink's next batch, which must exist."""
+    """Return a sink's next batch, which must exist."""
     batch = backlog.next_batch(db, sink)
     assert batch is not None
     return batch

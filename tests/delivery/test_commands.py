@@ -23,7 +23,7 @@ app.command()(ledger.ledger)
 
 
 def run(*arguments: str) -> tuple[int, str]:
-    """Run a command; give its exit code and what it printed."""
+    """Run a command; return its exit code and what it printed."""
     result = CliRunner().invoke(app, arguments, env={"COLUMNS": "160"})
     return result.exit_code, result.output
 
@@ -44,7 +44,7 @@ def data_dir(tmp_path: Path) -> Iterator[Path]:
 
 
 def cells(output: str, first: str) -> list[str]:
-    """Give the cells of the table line that begins with a word."""
+    """Return the cells of the table line that begins with a word."""
     lines = ([cell.strip() for cell in line.split("│")[1:-1]] for line in output.splitlines())
     return next(line for line in lines if line[:1] == [first])
 

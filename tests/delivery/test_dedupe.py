@@ -20,7 +20,7 @@ class CommitFailed(Exception):
 
 
 async def take(seen: Seen, *uids: str, owner: str = ME) -> list[bool]:
-    """Store a batch, and tell which of its ids were new."""
+    """Store a batch, and return which of its ids were new."""
     async with seen.claim(owner, uids) as fresh:
         return fresh
 

@@ -54,7 +54,7 @@ def test_an_outbox_that_filled_its_disk_can_be_emptied_and_filled_again(small_di
 
 
 def fill(outbox: Outbox) -> list[str]:
-    """Store events that hardly compress until one is refused; give the ids that were taken."""
+    """Store events that hardly compress until one is refused; return the ids that were taken."""
     taken: list[str] = []
     while True:
         ids = new_ids(1)

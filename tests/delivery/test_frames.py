@@ -60,7 +60,7 @@ def test_a_frame_that_would_unfold_beyond_the_limit_is_not_unfolded() -> None:
 
 
 def test_a_frame_that_hides_its_size_is_not_ours() -> None:
-    """We always write the size, so nobody needs to guess it."""
+    """We always write the size, so no reader needs to guess it."""
     stream = zstandard.ZstdCompressor().compressobj()
     with pytest.raises(FrameUnreadable):
         decompress(stream.compress(b"{}") + stream.flush())

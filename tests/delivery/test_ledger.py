@@ -129,7 +129,7 @@ TestLedgerMachine.settings = settings(max_examples=30, stateful_step_count=25, d
 
 
 def test_an_event_that_vanished_shows_as_lost() -> None:
-    """The check is one that can fail: a row that nobody accounted for breaks the equation."""
+    """The check is one that can fail: a row that is not accounted for breaks the equation."""
     data_dir = Path(tempfile.mkdtemp())
     lock = open_outbox(data_dir, ["logs"])
     with closing(files.connect(files.file(data_dir), durable=False)) as db:

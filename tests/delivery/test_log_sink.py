@@ -65,7 +65,7 @@ def test_a_row_that_holds_more_or_less_than_was_counted_is_not_trusted(
 
 
 def test_a_closed_output_is_worth_another_try() -> None:
-    """Nobody reads: the events wait until somebody does."""
+    """While stdout is not read, the events wait."""
     reading, writing = os.pipe()
     os.close(reading)
     with pytest.raises(Retry, match="output_closed"):

@@ -82,7 +82,7 @@ def log_records(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def record_ids(record: dict[str, Any]) -> Iterator[str]:
-    """Give a record's id."""
+    """Return a record's id."""
     return (
         attribute["value"]["stringValue"]
         for attribute in record["attributes"]
@@ -127,7 +127,7 @@ def test_a_batch_is_one_request_of_the_stored_frames(collector: Collector, sink:
 def test_what_is_not_the_datas_fault_is_tried_again(
     collector: Collector, sink: OtlpSink, status: int
 ) -> None:
-    """A collector in trouble, a wrong path or an expired token costs no event."""
+    """A failing collector, a wrong path or an expired token costs no event."""
     collector.answer = lambda ids: (status, {"Location": collector.url}, b"")
     with pytest.raises(Retry, match=f"http_{status}"):
         sink.deliver(batch(new_ids(2)))

@@ -17,7 +17,7 @@ from tests.delivery.samples import append, frame, new_ids, open_outbox, store, t
 
 
 def stored_ids(data_dir: Path) -> list[str]:
-    """Give the ids in the outbox, oldest first."""
+    """Return the ids in the outbox, oldest first."""
     with closing(files.connect_read_only(files.file(data_dir))) as db:
         rows = db.execute("SELECT frames FROM row ORDER BY seq").fetchall()
     return [event.id for (frames,) in rows for event in events(frames)]
@@ -73,7 +73,7 @@ def test_a_frame_and_its_tally_belong_together(tmp_path: Path, data: bytes, numb
 
 
 def test_past_the_bound_the_oldest_rows_expire_and_are_counted(tmp_path: Path) -> None:
-    """New events find room; what had to go shows in the ledger of every sink."""
+    """New events are stored; what had to go shows in the ledger of every sink."""
     requests = [new_ids(1) for _ in range(10)]
     outbox = open_outbox(tmp_path, ["logs", "otlp"], max_bytes=4 * len(frame(requests[0])) + 100)
     for ids in requests:
@@ -205,7 +205,7 @@ def test_a_sink_is_owed_what_is_stored_after_it_joined(tmp_path: Path) -> None:
 
 
 def test_what_a_sink_that_left_had_not_got_is_expired(tmp_path: Path) -> None:
-    """Nobody would fetch it, so it must not hold the others' rows; coming back starts afresh."""
+    """None would fetch it, so it must not hold the others' rows; coming back starts afresh."""
     outbox = open_outbox(tmp_path, ["logs", "otlp"])
     store(outbox, new_ids(3))
     outbox.close()

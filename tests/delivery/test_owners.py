@@ -56,7 +56,7 @@ def store(outbox: Outbox, *requests: Sequence[Record]) -> None:
 
 
 def accounts(outbox: Outbox) -> dict[str, SinkAccount]:
-    """Give the sinks' columns, with the ledger in balance."""
+    """Return the sinks' columns, with the ledger in balance."""
     ledger = outbox.ledger()
     assert ledger.balanced, list(ledger.explain())
     return {sink.name: sink for sink in ledger.sinks}
@@ -148,7 +148,7 @@ def _everything(data_dir: Path) -> bytes:
 
 
 def test_pending_events_are_found(outbox: Outbox, tmp_path: Path) -> None:
-    """The oldest first, and nobody else's."""
+    """The oldest first, and no other person's."""
     mine = of(OWNER, 3)
     store(outbox, [*of(OTHER), *mine[:2]])
     store(outbox, mine[2:], of(OTHER))
@@ -160,7 +160,7 @@ def test_pending_events_are_found(outbox: Outbox, tmp_path: Path) -> None:
 def test_a_damaged_row_is_passed_over(
     outbox: Outbox, db: sqlite3.Connection, tmp_path: Path
 ) -> None:
-    """Nobody can tell whose it is; the sinks will set it aside."""
+    """Whose it is cannot be told; the sinks will set it aside."""
     store(outbox, of(OWNER))
     store(outbox, of(OWNER))
     db.execute("UPDATE row SET frames = zeroblob(bytes) WHERE seq = 1")

@@ -33,7 +33,7 @@ MakeSink = Callable[..., PostgresSink]
 
 @pytest.fixture
 def make_sink(migrated_url: str, database: PostgresqlDatabase) -> Iterator[MakeSink]:
-    """Give a function that makes a sink on the emptied table, whose clock stands at noon."""
+    """Return a function that makes a sink on the emptied table, whose clock stands at noon."""
     made: list[PostgresSink] = []
 
     def make(clock: Callable[[], datetime] = lambda: NOON) -> PostgresSink:
@@ -47,7 +47,7 @@ def make_sink(migrated_url: str, database: PostgresqlDatabase) -> Iterator[MakeS
 
 @pytest.fixture
 def sink(make_sink: MakeSink) -> PostgresSink:
-    """Give one such sink."""
+    """Return one such sink."""
     return make_sink()
 
 
@@ -191,7 +191,7 @@ CREATE TRIGGER refuse BEFORE INSERT ON telemetry_events FOR EACH ROW EXECUTE FUN
 def test_what_may_pass_is_tried_again(
     sink: PostgresSink, database: PostgresqlDatabase, code: str, reason: str
 ) -> None:
-    """Trouble that is not the row's own loses nothing; it has a reason of ours, without values."""
+    """A fault that is not the row's own loses nothing; it has a reason of ours, without values."""
     given = batch([record(), record()])
     with database.connection_context():
         database.execute_sql(RAISE.format(code=code))
@@ -280,7 +280,7 @@ def test_retention_that_passes_between_two_looks_at_the_clock_wins(
 def test_sinks_that_meet_new_days_together_store_everything_once(
     make_sink: MakeSink, database: PostgresqlDatabase
 ) -> None:
-    """Four processors, the same events, no partition yet: nobody fails, nothing doubles."""
+    """Four processors, the same events, no partition yet: none fails, nothing doubles."""
     days = [NOON - n * DAY for n in range(DAYS)]
     shared = [record(day) for day in days]
     own = [[record(day) for day in days] for _ in range(4)]

@@ -28,7 +28,7 @@ from tests.services import wait_until
 
 @pytest.fixture
 def directory() -> Iterator[Path]:
-    """Give the data directory of a server that the test may break."""
+    """Return the data directory of a server that the test may break."""
     parent = Path(tempfile.mkdtemp(prefix="telesift-test-"))
     yield parent / "postgres"
     shutil.rmtree(parent)

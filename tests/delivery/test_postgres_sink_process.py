@@ -22,14 +22,14 @@ from tests.services import USER, Running, bearer
 
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
-    """Give a data directory that PostgreSQL's own account can reach."""
+    """Return a data directory that PostgreSQL's own account can reach."""
     directory = Path(tempfile.mkdtemp(prefix="telesift-test-"))
     yield directory
     shutil.rmtree(directory)
 
 
 def send(running: Running, count: int) -> list[str]:
-    """Send a batch; give its ids."""
+    """Send a batch; return its ids."""
     ids = [str(uuid.uuid4()) for _ in range(count)]
     now = int(time.time() * 1000)
     batch = {"events": [{"event": "auth.logout", "ts": now, "id": uid} for uid in ids]}
@@ -57,6 +57,6 @@ def test_events_reach_the_embedded_database(data_dir: Path) -> None:
 
 
 def delivered(data_dir: Path) -> int:
-    """Say how many events the ledger calls delivered."""
+    """Return how many events the ledger calls delivered."""
     (account,) = read_ledger(data_dir).sinks
     return account.delivered

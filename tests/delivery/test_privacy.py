@@ -28,7 +28,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(migrated_url: str, database: PostgresqlDatabase, tmp_path: Path) -> Run:
-    """Give a function that runs the command on the emptied table and the test's outbox."""
+    """Return a function that runs the command on the emptied table and the test's outbox."""
 
     def run(*arguments: str) -> Result:
         env = {"DATABASE_URL": migrated_url, "TELESIFT_DATA_DIR": str(tmp_path)}
@@ -48,7 +48,7 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 
 
 def stored(url: str, owner: UUID) -> str:
-    """Store an event of a person in the table; give its id."""
+    """Store an event of a person in the table; return its id."""
     made = record(user_id=str(owner))
     sink = PostgresSink(lambda: postgres.single(url), DAYS, clock=lambda: NOON)
     sink.deliver(batch([made]))

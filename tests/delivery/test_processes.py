@@ -39,7 +39,7 @@ def worker(
 
 
 def acknowledged(data_dir: Path, name: str = "acknowledged") -> set[str]:
-    """Give the ids whose `append` returned, as far as the process could still say so."""
+    """Return the ids whose `append` returned, as far as the process could still say so."""
     text = (data_dir / name).read_text()
     return {
         uid for line in text.splitlines(keepends=True) if len(line) == LINE for uid in line.split()
@@ -54,7 +54,7 @@ def stored(data_dir: Path) -> Counter[str]:
 
 
 def delivered(data_dir: Path) -> list[tuple[str, str]]:
-    """Give (process, id) of each delivery."""
+    """Return (process, id) of each delivery."""
     path = data_dir / "delivered"
     lines = path.read_text().splitlines() if path.exists() else []
     return [(pid, uid) for pid, _, uid in (line.partition(" ") for line in lines)]

@@ -31,7 +31,7 @@ def impatient() -> Backoff:
 
 
 def pending(outbox: Outbox, name: str) -> int:
-    """Say what a sink has not got, with the ledger in balance."""
+    """Return what a sink has not got, with the ledger in balance."""
     ledger = outbox.ledger()
     assert ledger.balanced, list(ledger.explain())
     return next(sink.pending for sink in ledger.sinks if sink.name == name)
@@ -62,7 +62,7 @@ def test_everything_stored_arrives_once(outbox: Outbox, tmp_path: Path) -> None:
 
 
 def test_a_sink_that_fails_is_offered_the_same_again(outbox: Outbox, tmp_path: Path) -> None:
-    """Trouble of any kind is met with another try; nothing is skipped, nothing counted early."""
+    """A fault of any kind is met with another try; nothing is skipped, nothing counted early."""
     troubles: list[Exception] = [
         Retry("http_503", after_seconds=0.001),
         ConnectionError("text of somebody else's"),

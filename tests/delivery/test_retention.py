@@ -32,7 +32,7 @@ def run(database: PostgresqlDatabase, now: datetime = NOON, days: int = DAYS) ->
 
 
 def store(url: str, *times: datetime) -> list[str]:
-    """Store an event for each moment; give the ids."""
+    """Store an event for each moment; return the ids."""
     made = [record(ts) for ts in times]
     sink = PostgresSink(lambda: postgres.single(url), DAYS, clock=lambda: max(times))
     sink.deliver(batch(made))
@@ -110,7 +110,7 @@ def test_the_receipt_is_kept(database: PostgresqlDatabase) -> None:
 
 
 def test_the_check_finds_what_no_drop_could_reach(database: PostgresqlDatabase) -> None:
-    """A partition that somebody made wider than a day keeps old events: the receipt admits it."""
+    """A partition that was made wider than a day keeps old events: the receipt admits it."""
     with database.connection_context():
         database.execute_sql(
             "CREATE TABLE wide PARTITION OF telemetry_events"
@@ -159,7 +159,7 @@ def test_somebody_who_reads_for_long_puts_it_off(
 def test_when_it_is_due(
     database: PostgresqlDatabase, now: datetime, holds: bool, overdue: bool
 ) -> None:
-    """Once a UTC day; a day later somebody should ask why not."""
+    """Once per UTC day; a day later it is overdue."""
     receipt = run(database)
     assert (holds, overdue) == (receipt.holds(now), receipt.overdue(now))
 
@@ -186,7 +186,7 @@ def receipts(database: PostgresqlDatabase) -> list[datetime]:
 
 
 def test_the_service_runs_it_once_a_day(database: PostgresqlDatabase, migrated_url: str) -> None:
-    """Two processors on one database, three days: a receipt a day."""
+    """Two processors on one database, three days: one receipt per day."""
     clock = Days()
     tasks = [daily(lambda: postgres.single(migrated_url), clock) for _ in range(2)]
     for task in tasks:
@@ -228,7 +228,7 @@ def test_the_service_tries_until_it_worked(database: PostgresqlDatabase, migrate
 
 
 def test_several_at_once_do_it_once(database: PostgresqlDatabase, migrated_url: str) -> None:
-    """Eight that begin together leave one receipt, and nobody fails."""
+    """Eight that begin together leave one receipt, and none fails."""
 
     def run_if_due(_: int) -> RetentionReceipt:
         own = postgres.single(migrated_url)

@@ -18,7 +18,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(migrated_url: str, database: PostgresqlDatabase) -> Run:
-    """Give a function that runs the command on the emptied table."""
+    """Return a function that runs the command on the emptied table."""
 
     def run(*arguments: str, **environ: str) -> Result:
         env = {"DATABASE_URL": migrated_url} | environ
@@ -56,7 +56,7 @@ def test_run_fails_where_older_events_are_left(run: Run, database: PostgresqlDat
 def test_status_is_red_when_retention_is_overdue(
     run: Run, database: PostgresqlDatabase, days_ago: int | None, exit_code: int
 ) -> None:
-    """Also when it never ran: nobody's events may stay because nobody looked."""
+    """Also when it never ran: a missing run must not go unnoticed."""
     if days_ago is not None:
         with database.connection_context():
             retention.run(database, DAYS, datetime.now(UTC) - days_ago * DAY)

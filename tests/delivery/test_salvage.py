@@ -25,7 +25,7 @@ IDS = {uid for ids in REQUESTS for uid in ids}
 
 @pytest.fixture(scope="module")
 def crashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give an outbox as `kill -9` leaves it: the newest part in the WAL, the rest in the file."""
+    """Return an outbox as `kill -9` leaves it: the newest part in the WAL, the rest in the file."""
     data_dir = tmp_path_factory.mktemp("crashed")
     outbox = open_outbox(data_dir, ["logs", "otlp"])
     for ids in REQUESTS[:10]:
@@ -43,7 +43,7 @@ def crashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def data_dir(crashed: Path, tmp_path: Path) -> Iterator[Path]:
-    """Give a copy to damage."""
+    """Return a copy to damage."""
     yield Path(shutil.copytree(crashed, tmp_path / "data"))
 
 
@@ -55,7 +55,7 @@ def overwrite(path: Path, at: int, data: bytes) -> None:
 
 
 def readable_ids(frames: bytes) -> list[str]:
-    """Give a row's ids; damage inside a payload shows when it is read, by its checksum."""
+    """Return a row's ids; damage inside a payload shows when it is read, by its checksum."""
     try:
         return [event.id for event in events(frames)]
     except FrameUnreadable:
@@ -63,7 +63,7 @@ def readable_ids(frames: bytes) -> list[str]:
 
 
 def reopen(data_dir: Path) -> tuple[set[str], Ledger]:
-    """Start on a damaged outbox; give what it still holds, and its ledger."""
+    """Start on a damaged outbox; return what it still holds, and its ledger."""
     outbox = open_outbox(data_dir, ["logs", "otlp"])
     with closing(files.connect_read_only(files.file(data_dir))) as db:
         rows = db.execute("SELECT frames FROM row").fetchall()
@@ -78,7 +78,7 @@ def reopen(data_dir: Path) -> tuple[set[str], Ledger]:
 
 
 def set_aside(data_dir: Path) -> list[str]:
-    """Name the damaged files that were kept."""
+    """Return the damaged files that were kept."""
     return sorted(path.name[:15] for path in files.folder(data_dir).glob("outbox.corrupt-*"))
 
 

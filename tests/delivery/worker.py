@@ -4,7 +4,7 @@
     python -m tests.delivery.worker DATA_DIR append|deliver|both
 
 Prints the ids of each stored request once `append` has returned.
-Delivers into the file DATA_DIR/delivered, a line an event: the process's id and the event's.
+Delivers into the file DATA_DIR/delivered, one line per event: the process's id and the event's.
 """
 
 import asyncio
@@ -55,7 +55,7 @@ async def work(data_dir: Path, role: str) -> None:
 
 
 async def client(outbox: object) -> None:
-    """Store one request after the other, and say so when it is on disk."""
+    """Store one request after the other, and print its ids when it is on disk."""
     while True:
         ids = new_ids(EVENTS)
         await append(outbox, ids)  # type: ignore[arg-type]

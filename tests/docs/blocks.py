@@ -48,7 +48,7 @@ class Inline:
 
 
 def blocks(*languages: str) -> list[Block]:
-    """Give the blocks in these languages, all without any, in the order of the pages."""
+    """Return the blocks in these languages, all without any, in the order of the pages."""
     return [
         Block(name, token.map[0] + 1, token.info, token.content)
         for name, token in _tokens()
@@ -57,7 +57,7 @@ def blocks(*languages: str) -> list[Block]:
 
 
 def codes() -> list[Inline]:
-    """Give each different piece of code that stands within a page's text."""
+    """Return each different piece of code that stands within a page's text."""
     found = (
         Inline(name, part.content)
         for name, token in _tokens()
@@ -68,7 +68,7 @@ def codes() -> list[Inline]:
 
 
 def targets() -> list[Inline]:
-    """Give each different target of a link or an image."""
+    """Return each different target of a link or an image."""
     found = (
         Inline(name, str(part.attrs.get("href") or part.attrs["src"]))
         for name, token in _tokens()

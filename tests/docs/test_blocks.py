@@ -84,7 +84,7 @@ def test_python_runs(block: Block) -> None:
 
 @pytest.fixture(scope="module")
 def migrated(database_url: str) -> str:
-    """Give a database with everybody's tables."""
+    """Return a database with everybody's tables."""
     migrations.up(postgres.single(database_url), HISTORIES)
     return database_url
 

@@ -13,7 +13,7 @@ NEEDED = ROOT / "node_modules/@mermaid-js/tiny"
 
 
 def complaints(diagrams: list[str]) -> list[str]:
-    """Give what Mermaid says of each, "" where it is content."""
+    """Return what Mermaid says of each, "" where it is content."""
     if not NEEDED.exists():
         missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         missing("needs the workspace's packages: npm ci")
@@ -26,7 +26,7 @@ def complaints(diagrams: list[str]) -> list[str]:
 
 
 def test_every_diagram_can_be_drawn() -> None:
-    """The site draws them in the reader's browser, where nobody would see a mistake before."""
+    """The site draws them in the reader's browser, where a mistake would show too late."""
     found = blocks("mermaid")
     broken, *said = complaints(["flowchart LR\n  a[no end --> b", *(b.text for b in found)])
     assert broken

@@ -32,24 +32,24 @@ IN_SOURCE = re.compile(r"\bcode(?:: str)? ?= ?\"([a-z_]+)\"")
 
 
 def documented(text: str) -> set[str]:
-    """Give the codes of a page's tables: the first cell of each row."""
+    """Return the codes of a page's tables: the first cell of each row."""
     return set(re.findall(r"^\| `([a-z_<>]+)` \|", text, re.MULTILINE))
 
 
 def raised() -> set[str]:
-    """Give the codes that the sources can answer with."""
+    """Return the codes that the sources can answer with."""
     literal = {code for path in SOURCES for code in IN_SOURCE.findall(path.read_text())}
     return literal | {Problem.code} | {trouble.value for trouble in StorageFault}
 
 
 def nodes_of_sinks() -> Iterator[ast.AST]:
-    """Give every node of the sinks' sources."""
+    """Return every node of the sinks' sources."""
     for path in (ROOT / "processors/delivery/sinks").rglob("*.py"):
         yield from ast.walk(ast.parse(path.read_text("utf-8")))
 
 
 def text_of(node: ast.AST) -> str:
-    """Give a text, with what is filled in later in angle brackets; "" for anything else."""
+    """Return a text, with what is filled in later in angle brackets; "" for anything else."""
     if isinstance(node, ast.JoinedStr):
         return "".join(map(text_of, node.values))
     if isinstance(node, ast.FormattedValue):
@@ -58,7 +58,7 @@ def text_of(node: ast.AST) -> str:
 
 
 def retried() -> set[str]:
-    """Give what the sinks raise `Retry` with, PostgreSQL's part of it by its error codes."""
+    """Return what the sinks raise `Retry` with, PostgreSQL's part of it by its error codes."""
     named = {
         text_of(node.args[0])
         for node in nodes_of_sinks()
@@ -76,7 +76,7 @@ def database_error(code: str) -> OperationalError:
 
 
 def set_aside() -> set[str]:
-    """Give what the sinks, retention and repairs call undeliverable."""
+    """Return what the sinks, retention and repairs call undeliverable."""
     pairs = (node.elts for node in nodes_of_sinks() if isinstance(node, ast.Tuple))
     seconds = {text_of(pair[1]) for pair in pairs if len(pair) == 2}
     counted = {text for text in seconds if text.islower()}  # the others are variables' names

@@ -28,7 +28,7 @@ def test_links_to_other_sites_are_well_formed() -> None:
 
 
 def is_well_formed(target: Inline) -> bool:
-    """Tell whether a target is one of ours, a place on this machine, or an address with https."""
+    """Return whether a target is one of ours, a place on this machine, or an address with https."""
     parts = urlsplit(target.text)
     if not parts.scheme:
         return not parts.netloc

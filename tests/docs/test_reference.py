@@ -72,6 +72,6 @@ def test_every_endpoint_is_in_its_services_document(
 
 
 def routes(app: object) -> set[str]:
-    """Give the paths of a Falcon application."""
+    """Return the paths of a Falcon application."""
 
     return {route.path for route in inspect_routes(app)}

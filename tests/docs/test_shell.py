@@ -24,19 +24,19 @@ ASSIGNMENT = re.compile("[A-Z_]+=.*")
 
 
 def commands(block: Block) -> Iterator[list[str]]:
-    """Give a shell block's commands, each as its words; what is redirected or piped is left out."""
+    """Return a shell block's commands, each as its words, without redirections and pipes."""
     for line in block.text.replace("\\\n", " ").splitlines():
         if words := shlex.split(line, comments=True):
             yield words[: words.index(">")] if ">" in words else words
 
 
 def is_environment(block: Block) -> bool:
-    """Tell whether a block is nothing but variables."""
+    """Return whether a block is nothing but variables."""
     return all(len(words) == 1 and ASSIGNMENT.fullmatch(*words) for words in commands(block))
 
 
 def check_telesift(words: list[str]) -> None:
-    """Let the command line itself read the words, up to the point where it would act."""
+    """Parse the words with the command line itself, up to the point where it would act."""
     command = typer.main.get_command(app)
     context = command.make_context("telesift", words[1:])
     while inner := getattr(command, "commands", None):
@@ -46,7 +46,7 @@ def check_telesift(words: list[str]) -> None:
 
 
 def check_collector(words: list[str]) -> None:
-    """Look for the configuration files, one of which the reader is to write."""
+    """Find the configuration files, one of which the reader is to write."""
     files = [file for flag, file in pairwise(words) if flag == "--config"]
     assert files
     assert all((ROOT / file).is_file() for file in files if file != "yours.yaml")

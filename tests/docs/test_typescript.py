@@ -24,7 +24,7 @@ WRONG = {"docs/getting-started.md": "title"}
 
 @pytest.fixture(scope="module")
 def complaints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """Compile all blocks at once, each a module; give what is wrong with each, by its page."""
+    """Compile all blocks at once, each a module; return what is wrong with each, by its page."""
     if not TSC.exists():
         missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         missing("needs the workspace's packages: npm ci")
@@ -41,7 +41,7 @@ def complaints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]
 
 
 def configuration() -> dict[str, object]:
-    """Give the SDK's own, with the ways to it and to React from a folder elsewhere."""
+    """Return the SDK's own, with the ways to it and to React from a folder elsewhere."""
     return {
         "extends": str(ROOT / "browser-sdk/tsconfig.json"),
         "compilerOptions": {
@@ -64,7 +64,7 @@ def configuration() -> dict[str, object]:
 
 
 def modules() -> list[Block]:
-    """Give the blocks, each with the imports that stand further up on its page."""
+    """Return the blocks, each with the imports that stand further up on its page."""
     seen: dict[str, dict[str, str]] = defaultdict(dict)
     result = []
     for block in blocks("ts", "tsx"):
@@ -81,7 +81,7 @@ def modules() -> list[Block]:
 
 
 def imported(text: str) -> dict[str, str]:
-    """Give the names that a module imports, and from where."""
+    """Return the names that a module imports, and from where."""
     return {
         name.strip(): match["module"]
         for match in IMPORT.finditer(text)
@@ -91,7 +91,7 @@ def imported(text: str) -> dict[str, str]:
 
 
 def write(folder: Path, number: int, block: Block) -> str:
-    """Write a block as a file; give its name."""
+    """Write a block as a file; return its name."""
     name = f"block{number}.{block.language}"
     (folder / name).write_text(block.text, "utf-8")
     return name

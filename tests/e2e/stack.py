@@ -116,7 +116,7 @@ class E2eStack:
         self._exit.close()
 
     def spans(self) -> list[dict[str, Any]]:
-        """Give every span that was exported: its service, name, trace and parent."""
+        """Return every span that was exported: its service, name, trace and parent."""
         path = self._directory / "spans.jsonl"
         lines = path.read_text().splitlines(keepends=True) if path.exists() else []
         return [
@@ -130,7 +130,7 @@ class E2eStack:
         ]
 
     def query(self, text: str) -> list[list[Any]]:
-        """Run a statement, and give its rows."""
+        """Run a statement, and return its rows."""
         with psycopg2.connect(self.database_url) as connection, connection.cursor() as cursor:
             cursor.execute(text)
             return [list(row) for row in cursor.fetchall()] if cursor.description else []

@@ -38,7 +38,7 @@ def running(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture(scope="module")
 def sign_in(running: Process) -> Callable[[str], "Visitor"]:
-    """Give a function that signs a demo user in."""
+    """Return a function that signs a demo user in."""
     return lambda name: Visitor(running.url, name)
 
 
@@ -62,7 +62,7 @@ class Visitor(requests.Session):
         return self.request(method, self.url + path, json=body, timeout=10)
 
     def create(self, **parts: object) -> dict[str, object]:
-        """Create a prompt and give it."""
+        """Create a prompt and return it."""
         form = {"title": f"T {uuid4()}", "body": "Say {{what}}."} | parts
         answer = self.send_json("POST", "/prompts", form)
         assert answer.status_code == 201

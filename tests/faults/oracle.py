@@ -56,7 +56,7 @@ class Oracle:
         wait_until(lambda: len(self.acknowledged) >= goal, 60, f"{events} more to be taken")
 
     def send(self) -> int | None:
-        """Send one new batch; give the answer's status, or None where there was no answer."""
+        """Send one new batch; return the answer's status, or None where there was no answer."""
         return self._post(_Batch())
 
     def _send_until_stopped(self) -> None:

@@ -34,7 +34,7 @@ class Processor:
         return services.start("processor", self._data_dir, self._env)
 
     def worker(self) -> int:
-        """Give the process id of the only worker."""
+        """Return the process id of the only worker."""
         (worker,) = _children(self.running.process.pid)
         return worker
 
@@ -50,11 +50,11 @@ class Processor:
         wait_until(lambda: not Path(f"/proc/{worker}").exists(), 30, "the orphan to end")
 
     def is_ready(self) -> bool:
-        """Tell whether it says that it can keep its promises."""
+        """Return whether it says that it can keep its promises."""
         return requests.get(f"{self.running.url}/readyz", timeout=10).status_code == 200
 
     def log(self) -> str:
-        """Give what this run has said so far."""
+        """Return what this run has said so far."""
         return self.running.stderr_path.read_text()
 
 
@@ -69,7 +69,7 @@ def processing(data_dir: Path, env: dict[str, str]) -> Iterator[Processor]:
 
 
 def assert_nothing_is_lost(processor: Processor, arrived: Callable[[], Arrivals]) -> None:
-    """Hold what came out against the oracle's obligations.
+    """Assert that what came out meets the oracle's obligations.
 
     A fresh event flows; every acknowledged event arrived, whole; nothing rejected arrived; the
     ledger balances.

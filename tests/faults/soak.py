@@ -79,11 +79,11 @@ class World:
         self._postgres = self._start_postgres()
 
     def wait(self, seconds: tuple[float, float]) -> None:
-        """Let a while pass."""
+        """Wait for a while."""
         time.sleep(self._chance.uniform(*seconds))
 
     def assert_nothing_is_lost(self) -> None:
-        """Hold both sinks against the oracle."""
+        """Assert that both sinks meet the oracle's obligations."""
         for arrived in (
             lambda: arrivals.of_otlp(self._collector.records()),
             lambda: arrivals.of_database(self._postgres.url),
@@ -117,7 +117,7 @@ def world() -> Iterator[World]:
 def test_nothing_is_lost_whatever_happens(world: World) -> None:
     """Faults in random order under load, for minutes: what got a 200 is in both sinks."""
     chance, deadline = random.Random(SEED), time.monotonic() + MINUTES * 60
-    print(f"\nsoak: {MINUTES:g} minutes, SOAK_SEED={SEED}")  # noqa: T201 - somebody watches
+    print(f"\nsoak: {MINUTES:g} minutes, SOAK_SEED={SEED}")  # noqa: T201 - for the person who runs it
     oracle = world.processor.oracle
     with oracle.loading():
         while time.monotonic() < deadline:

@@ -30,7 +30,7 @@ def test_a_collector_that_ends_under_load_gets_everything_later(
                 for _ in range(2):
                     oracle.wait_for_more()
                     end(collector)
-                    oracle.wait_for_more()  # a dead sink delays nobody
+                    oracle.wait_for_more()  # a dead sink delays no request
                     collector = collectors.start(otelcol, data_dir, port=port)
                 oracle.wait_for_more()
             assert_nothing_is_lost(processor, lambda: arrivals.of_otlp(collector.records()))

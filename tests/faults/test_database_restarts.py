@@ -17,7 +17,7 @@ from tests.faults.processor import assert_nothing_is_lost, processing
 
 @pytest.fixture
 def directory() -> Iterator[Path]:
-    """Give a folder that the account of PostgreSQL can enter."""
+    """Return a folder that the account of PostgreSQL can enter."""
     directory = Path(tempfile.mkdtemp(prefix="telesift-test-"))
     yield directory / "postgres"
     shutil.rmtree(directory)
@@ -47,7 +47,7 @@ def test_a_database_that_goes_away_gets_everything_later(
             with oracle.loading():
                 oracle.wait_for_more()
                 end(server, directory)
-                oracle.wait_for_more()  # a dead sink delays nobody
+                oracle.wait_for_more()  # a dead sink delays no request
                 server = EmbeddedPostgres(directory)
                 oracle.wait_for_more()
             assert_nothing_is_lost(processor, lambda: arrivals.of_database(server.url))

@@ -37,7 +37,7 @@ def env(endpoint: FlakyEndpoint) -> dict[str, str]:
 
 
 def arrived(endpoint: FlakyEndpoint) -> Arrivals:
-    """Give what the endpoint took so far."""
+    """Return what the endpoint took so far."""
     return of_otlp(list(endpoint.records))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the two doors answer, and in which words."""
+"""What the two endpoints answer, and in which words."""
 
 import gzip
 import json
@@ -20,7 +20,7 @@ PROTOBUF = "application/x-protobuf"
 
 
 def event(**changes: Any) -> dict[str, Any]:
-    """Give a whitelisted plain event that happens now."""
+    """Return a whitelisted plain event that happens now."""
     return {"event": "auth.logout", "ts": int(time.time() * 1000)} | changes
 
 

@@ -11,7 +11,7 @@ SERVICE = {"Authorization": "Bearer service-token"}
 
 
 def batch(*uids: str) -> dict[str, object]:
-    """Give a batch with one event an id."""
+    """Return a batch with one event an id."""
     now = int(time.time() * 1000)
     return {"events": [{"event": "auth.logout", "ts": now, "id": uid} for uid in uids]}
 

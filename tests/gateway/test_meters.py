@@ -41,7 +41,7 @@ class Tomorrow:
         """Do nothing."""
 
     def due(self) -> datetime:
-        """Name the day."""
+        """Return the day."""
         return TOMORROW
 
 
@@ -56,7 +56,7 @@ class Clock:
 
 @pytest.fixture
 def clock() -> Clock:
-    """Give the outbox's clock."""
+    """Return the outbox's clock."""
     return Clock()
 
 
@@ -75,7 +75,7 @@ def refuse(batch: Batch) -> None:
 
 @pytest.fixture
 def leader(tmp_path: Path) -> Iterator[Leader]:
-    """Give a leader, not yet started, with a sink that fails and a job."""
+    """Return a leader, not yet started, with a sink that fails and a job."""
     leader = Leader(tmp_path, [Recorder("logs", refuse)], jobs=[Tomorrow()], max_age_seconds=1e12)
     yield leader
     if leader.leads:
@@ -84,7 +84,7 @@ def leader(tmp_path: Path) -> Iterator[Leader]:
 
 @pytest.fixture
 def measured(tmp_path: Path, outbox: Outbox, leader: Leader) -> Iterator[Read]:
-    """Give a function that measures now: a metric's values by its labels' values."""
+    """Return a function that measures now: a metric's values by its labels' values."""
     settings = read(
         ProcessorSettings, environment(tmp_path) | {"TELESIFT_OUTBOX_MAX_AGE_HOURS": "4"}
     )

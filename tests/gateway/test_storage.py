@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""When nothing can be stored, nobody is told that it was."""
+"""When nothing can be stored, no answer says that it was."""
 
 import time
 

@@ -32,7 +32,7 @@ attribute_groups:
 
 
 def record(*attributes: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """A sound record of the event, with some more attributes, or other fields."""
+    """Return a sound record of the event, with some more attributes, or other fields."""
     return {
         "timeUnixNano": "1795426200000000000",
         "eventName": "wall.painted",
@@ -42,7 +42,7 @@ def record(*attributes: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 
 def attribute(key: str, **value: Any) -> dict[str, Any]:
-    """One attribute, by the kind of its value."""
+    """Return one attribute, by the kind of its value."""
     return {"key": key, "value": value}
 
 
@@ -108,7 +108,7 @@ DROPPED = {
 
 @pytest.fixture(scope="module")
 def sent(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """Send every case through a collector; gives what came out: resource logs, one a request."""
+    """Send every case through a collector; return what came out: resource logs, one per request."""
     folder = tmp_path_factory.mktemp("collector")
     whitelist = folder / "whitelist.yaml"
     whitelist.write_text(collector.render(load(write(folder, REGISTRY))))
@@ -135,7 +135,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
 def test_the_collector_admits_what_the_catalog_admits_and_drops_the_rest(
     sent: list[dict[str, Any]],
 ) -> None:
-    """One odd record costs neither its batch nor the wall."""
+    """One odd record costs neither its batch nor the whitelist."""
     names = dict(enumerate([*ADMITTED, *DROPPED], 1))
     records = [r for logs in sent for scope in logs["scopeLogs"] for r in scope["logRecords"]]
     assert list(ADMITTED) == [names[int(record["traceId"], 16)] for record in records]

@@ -16,7 +16,7 @@ PAGE = events_page.render(load())
 
 
 def section(heading: str) -> str:
-    """What stands under a heading, up to the next of its level."""
+    """Return what stands under a heading, up to the next of its level."""
     level = heading.partition(" ")[0]
     _, found, rest = PAGE.partition(f"\n{heading}\n")
     assert found, f"no section {heading}"

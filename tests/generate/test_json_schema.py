@@ -18,13 +18,13 @@ UUID = "0b6e7f3a-52c1-4d8e-9a47-1f0c6b2d9e11"
 
 @pytest.fixture(scope="module")
 def contract(tmp_path_factory: pytest.TempPathFactory) -> jsonschema_rs.Draft202012Validator:
-    """The contract of the sound registry, which has every type."""
+    """Return the contract of the sound registry, which has every type."""
     schema = json_schema.render(load(write(tmp_path_factory.mktemp("paint"))))
     return jsonschema_rs.Draft202012Validator(json.loads(schema), validate_formats=True)
 
 
 def painted(**attributes: Any) -> dict[str, Any]:
-    """A sound event with some more attributes."""
+    """Return a sound event with some more attributes."""
     return {"event": "wall.painted", "ts": NOW, "colour": "red", **attributes}
 
 

@@ -65,7 +65,7 @@ def backend() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the processor's state a place of its own."""
+    """Return the processor's state a place of its own."""
     return tmp_path_factory.mktemp("canary")
 
 
@@ -83,7 +83,7 @@ def traced_processor(data_dir: Path, backend: str) -> Iterator[services.Running]
 
 
 def otlp_requests(canary: Canaries) -> Iterator[dict[str, Any]]:
-    """Give OTLP requests with a secret in one field after the other."""
+    """Return OTLP requests with a secret in one field after the other."""
     now = str(time.time_ns())
 
     def text(shape: str = "canary{}") -> dict[str, str]:
@@ -151,7 +151,7 @@ def otlp_requests(canary: Canaries) -> Iterator[dict[str, Any]]:
 
 
 def plain_requests(canary: Canaries) -> Iterator[bytes]:
-    """Give plain batches with secrets, also such that do not parse."""
+    """Return plain batches with secrets, also such that do not parse."""
     good = {"event": "tags.added", "ts": int(time.time() * 1000), "count": 1}
     batch = {
         canary(): canary(),

@@ -59,5 +59,5 @@ def test_every_acknowledged_event_survives_kill_9_under_load(tmp_path: Path) -> 
 
 
 def ids_of(running: Running) -> set[str]:
-    """Give the ids of the whole lines that came out; a killed process may leave half a line."""
+    """Return the ids of the whole lines that came out; a killed process may leave half a line."""
     return {event["id"] for event in running.events()}

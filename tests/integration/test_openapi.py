@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The processor keeps what its OpenAPI document promises, on requests nobody would think of."""
+"""The processor keeps what its OpenAPI document promises, on generated requests."""
 
 import json
 

@@ -25,13 +25,13 @@ NODE_CLIENT = ROOT / "tests/clients/node/send.mjs"
 
 
 def copied(prompt_id: str, **changes: Any) -> dict[str, Any]:
-    """Give a whitelisted event as the SDKs take it."""
+    """Return a whitelisted event as the SDKs take it."""
     attributes = {"prompt_id": prompt_id, "variant": "body", "source": "card", "latency_ms": 12}
     return {"eventName": "prompt_copied", "attributes": attributes | changes}
 
 
 def send_with_node(processor: Running, encoding: str, events: list[dict[str, Any]]) -> Any:
-    """Send events through OpenTelemetry JS and give what its exporter reports."""
+    """Send events through OpenTelemetry JS and return what its exporter reports."""
     done = subprocess.run(
         ["node", str(NODE_CLIENT), f"{processor.url}/v1/logs", "user-token", encoding],
         input=json.dumps(events).encode(),

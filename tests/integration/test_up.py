@@ -32,7 +32,7 @@ def the_ports() -> Iterator[None]:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """Give a folder that PostgreSQL's own account may enter; pytest's are closed to it."""
+    """Return a folder that PostgreSQL's own account may enter; pytest's are closed to it."""
     with tempfile.TemporaryDirectory(prefix="telesift-up-") as name:
         Path(name).chmod(0o755)
         yield Path(name)

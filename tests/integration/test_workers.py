@@ -38,7 +38,7 @@ def workers(redis: Redis, tmp_path: Path) -> Iterator[Running]:
 
 
 def send(running: Running, batches: int) -> set[str]:
-    """Send batches of ten on connections of their own; give the acknowledged ids."""
+    """Send batches of ten on connections of their own; return the acknowledged ids."""
 
     def one(_: int) -> list[str]:
         ids = [str(uuid.uuid4()) for _ in range(10)]
@@ -53,7 +53,7 @@ def send(running: Running, batches: int) -> set[str]:
 
 
 def leader(running: Running) -> int:
-    """Give the pid of the worker that holds the leader's lock."""
+    """Return the pid of the worker that holds the leader's lock."""
     lock = next(running.stderr_path.parent.rglob("leader.lock")).stat().st_ino
     for line in Path("/proc/locks").read_text().splitlines():
         fields = line.split()

@@ -16,7 +16,7 @@ NOW_MS = NOW_NS // 1_000_000
 
 
 def copied(**changes: Any) -> dict[str, Any]:
-    """Give a whitelisted plain event; a change to None takes a key out."""
+    """Return a whitelisted plain event; a change to None takes a key out."""
     event = {
         "event": "prompt_copied",
         "ts": NOW_MS,
@@ -40,7 +40,7 @@ def otlp(*records: Any, resource: Any = None, scope: Any = None) -> bytes:
 
 
 def record(event: dict[str, Any]) -> dict[str, Any]:
-    """Say in OTLP/JSON what a plain event says."""
+    """Return a plain event as an OTLP/JSON record."""
     names = {"id": "log.record.uid", "user_id": "user.id", "session_id": "session.id"}
     attributes = [
         {"key": names.get(key, key), "value": any_value(value)}
@@ -74,7 +74,7 @@ def any_value(value: Any) -> dict[str, Any]:
 
 
 def identity(session_id: str | None = None, *, is_service: bool = False) -> Identity:
-    """Be a caller with the user id `USER`."""
+    """Return a caller with the user id `USER`."""
     return Identity(
         USER,
         session_id,

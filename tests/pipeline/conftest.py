@@ -32,5 +32,5 @@ def envelope(catalog: Catalog) -> Envelope:
 
 @pytest.fixture(scope="session")
 def context() -> Context:
-    """Be an ordinary user with a session, at a fixed moment."""
+    """Return the context of an ordinary user with a session, at a fixed moment."""
     return Context(NOW_NS, identity())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pipeline and the examples agree, through both doors (see `tests/examples/README.md`)."""
+"""The pipeline and the examples agree, in both encodings (see `tests/examples/README.md`)."""
 
 import json
 import re
@@ -33,7 +33,7 @@ def case_of(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def attributes_of(verdicts: Verdicts) -> dict[str, Any]:
-    """Give what would be stored of the only event, under the names of the plain event."""
+    """Return what would be stored of the only event, under the names of the plain event."""
     stored = json.loads(encode_resource_logs(verdicts.origins, verdicts.accepted))
     [log_record] = stored["scopeLogs"][0]["logRecords"]
     attributes = {}
@@ -45,7 +45,7 @@ def attributes_of(verdicts: Verdicts) -> dict[str, Any]:
 
 
 def check(verdicts: Verdicts, event: dict[str, Any], expect: dict[str, Any]) -> None:
-    """Hold verdicts against what an example expects."""
+    """Assert that verdicts are what an example expects."""
     if "reason" in expect:
         [rejection] = verdicts.rejections
         wanted = (expect["reason"], expect.get("attribute"))

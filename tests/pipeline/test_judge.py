@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each rule of the pipeline, through both JSON doors."""
+"""Each rule of the pipeline, in both JSON encodings."""
 
 import json
 from typing import Any
@@ -51,7 +51,7 @@ def stored(verdicts: Verdicts) -> Any:
 
 
 def attributes_of(verdicts: Verdicts) -> dict[str, Any]:
-    """Give the stored attributes of the only event."""
+    """Return the stored attributes of the only event."""
     [resource_logs] = stored(verdicts)
     [log_record] = resource_logs["scopeLogs"][0]["logRecords"]
     return {a["key"]: next(iter(a["value"].values())) for a in log_record["attributes"]}

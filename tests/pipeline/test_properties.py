@@ -53,7 +53,7 @@ values = st.recursive(
 
 
 def valid(attribute: Attribute) -> st.SearchStrategy[Any]:
-    """Give values that the catalog allows for an attribute."""
+    """Return values that the catalog allows for an attribute."""
     if attribute.members is not None:
         return st.sampled_from(attribute.members)
     if attribute.pattern is not None:
@@ -65,7 +65,7 @@ def valid(attribute: Attribute) -> st.SearchStrategy[Any]:
 
 @st.composite
 def events(draw: st.DrawFn) -> dict[str, Any]:
-    """Give a catalogued event, sometimes with a part of it broken."""
+    """Return a catalogued event, sometimes with a part of it broken."""
     event = CATALOG.events[draw(st.sampled_from(sorted(CATALOG.events)))]
     result: dict[str, Any] = {"event": event.name, "ts": NOW_MS}
     for key, attribute in event.attributes.items():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/psr.md says what is so."""
+"""What docs/psr.md says is true."""
 
 import re
 from collections.abc import Callable
@@ -73,7 +73,7 @@ SHARES = {"many": (0.08, 0.05, 0.10, 0.27, 0.50), "nearly": (0.01, 0.01, 0.03, 0
 
 
 def coverage(shares: tuple[float, ...], n: int) -> list[str]:
-    """Tell how often the t interval, and ours, hold the true mean: of 20,000 samples of n."""
+    """Return how often the t interval, and ours, hold the true mean: of 20,000 samples of n."""
     stars = np.arange(1, 6)
     counts = np.random.default_rng(2026).multinomial(n, shares, size=20_000)
     total, squares, truth = counts @ stars, counts @ stars**2, stars @ np.array(shares)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The service keeps what its OpenAPI document promises, on requests that nobody would think of."""
+"""The service keeps what its OpenAPI document promises, on generated requests."""
 
 import schemathesis
 from falcon import testing

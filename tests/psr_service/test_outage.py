@@ -25,7 +25,7 @@ OWNER = str(uuid4())
 
 @pytest.fixture(scope="module")
 def directory() -> Iterator[Path]:
-    """Give the data directory of a server that the test may break."""
+    """Return the data directory of a server that the test may break."""
     parent = Path(tempfile.mkdtemp(prefix="telesift-test-"))
     yield parent / "postgres"
     shutil.rmtree(parent)

@@ -17,7 +17,7 @@ from tests.services import Running, bearer
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    """Give a TELESIFT_DATA_DIR that the embedded server's account can reach."""
+    """Return a TELESIFT_DATA_DIR that the embedded server's account can reach."""
     parent = Path(tempfile.mkdtemp(prefix="telesift-test-"))
     parent.chmod(0o755)
     yield parent / "data"

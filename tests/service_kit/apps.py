@@ -60,7 +60,7 @@ class _Silent(WSGIRequestHandler):
 
 @contextmanager
 def listening(app: Any) -> Iterator[str]:
-    """Serve a WSGI application on a free port for the length of a `with` block; give its URL."""
+    """Serve a WSGI application on a free port for the length of a `with` block; return its URL."""
     with make_server("127.0.0.1", 0, app, handler_class=_Silent) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()

@@ -10,7 +10,7 @@ from tests.service_kit.recorder import Recorder
 
 @pytest.fixture(params=[wsgi_client, asgi_client], ids=["wsgi", "asgi"])
 def make_client(request: pytest.FixtureRequest) -> MakeClient:
-    """Give the function that makes a client of either kind of application."""
+    """Return the function that makes a client of either kind of application."""
     chosen: MakeClient = request.param
     return chosen
 

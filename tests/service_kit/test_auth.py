@@ -174,8 +174,8 @@ def test_a_slow_verification_does_not_stop_the_loop() -> None:
 
     async def admit(token: str) -> None:
         req = create_asgi_req(headers={"Authorization": f"Bearer {token}"})
-        door = AuthMiddleware(Slow(), "session")
-        await door.process_resource_async(req, falcon.asgi.Response(), Who(), {})
+        auth = AuthMiddleware(Slow(), "session")
+        await auth.process_resource_async(req, falcon.asgi.Response(), Who(), {})
 
     async def both() -> None:
         slow = asyncio.create_task(admit("slow"))
@@ -191,5 +191,5 @@ def test_a_slow_verification_does_not_stop_the_loop() -> None:
 def test_a_preflight_needs_no_credentials() -> None:
     """Browsers send none with it."""
     req = falcon.Request(create_environ(method="OPTIONS"))
-    (door,) = middleware()
-    door.process_resource(req, Response(), Who(), {})
+    (auth,) = middleware()
+    auth.process_resource(req, Response(), Who(), {})

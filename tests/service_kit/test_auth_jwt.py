@@ -32,7 +32,7 @@ KEYS = [
 
 
 def claims(**changed: Any) -> dict[str, Any]:
-    """Give the claims of a good token, with changes; None takes a claim away."""
+    """Return the claims of a good token, with changes; None takes a claim away."""
     good = {
         "sub": USER,
         "sid": "s-1",
@@ -141,7 +141,7 @@ def issuer() -> Issuer:
 
 @pytest.fixture
 def with_jwks(issuer: Issuer) -> Iterator[Authenticator]:
-    """Serve the issuer's keys, and give the authenticator that reads them."""
+    """Serve the issuer's keys, and return the authenticator that reads them."""
     app = falcon.App()
     app.add_route("/keys", issuer)
     with listening(app) as url:

@@ -47,7 +47,7 @@ def host() -> Host:
 
 @pytest.fixture
 def sessions(host: Host) -> Iterator[Authenticator]:
-    """Serve the host, and give the authenticator that asks it."""
+    """Serve the host, and return the authenticator that asks it."""
     app = falcon.App(middleware=[TraceMiddleware()])
     app.add_route("/me", host)
     with listening(app) as url:
@@ -107,7 +107,7 @@ def test_the_host_gets_the_one_credential_and_nothing_else(
 def test_no_clear_answer_admits_nobody(
     sessions: Authenticator, host: Host, answer: tuple[int, Any], raised: type[Exception]
 ) -> None:
-    """Not known means 401; a host that is in trouble, or answers nonsense, means 503."""
+    """Not known means 401; a host that fails, or answers nonsense, means 503."""
     host.answer = answer
     with pytest.raises(raised):
         sessions.verify(COOKIE)

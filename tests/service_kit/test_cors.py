@@ -35,7 +35,7 @@ def stack() -> list[object]:
 
 
 def preflight(make_client: MakeClient, origin: str) -> dict[str, str]:
-    """Ask as a browser does, without credentials; give the answer's headers."""
+    """Ask as a browser does, without credentials; return the answer's headers."""
     result = make_client({"/x": Anything()}, stack()).simulate_options(
         "/x",
         headers={

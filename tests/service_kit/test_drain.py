@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A request is read before it is answered, whoever wanted its body or not."""
+"""A request is read before it is answered, whether its body was wanted or not."""
 
 from io import BytesIO
 from typing import Any
@@ -20,7 +20,7 @@ class Refusing:
 
 
 def unread(body: bytes) -> bytes:
-    """Post a body to a resource that refuses it, and give what is left of it on the connection."""
+    """Post a body to a resource that refuses it; return what is left of it on the connection."""
     app: falcon.App[Any, Any] = falcon.App(middleware=[DrainBody()])
     error_handlers.install(app)
     app.add_route("/", Refusing())
@@ -41,5 +41,5 @@ def test_a_refused_body_is_read_to_its_end() -> None:
 
 
 def test_an_endless_body_is_not() -> None:
-    """Nobody makes us read gigabytes in order to say no."""
+    """A refusal does not read gigabytes first."""
     assert 1024 * 1024 < len(unread(b"x" * 2 * 1024 * 1024))

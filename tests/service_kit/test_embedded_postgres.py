@@ -20,7 +20,7 @@ from service_kit.settings import ServiceSettings, read
 
 @pytest.fixture(scope="module")
 def directory() -> Iterator[Path]:
-    """Give a data directory that the server's own account can reach, without a server."""
+    """Return a data directory that the server's own account can reach, without a server."""
     parent = Path(tempfile.mkdtemp(prefix="telesift-test-"))
     yield parent / "postgres"
     shutil.rmtree(parent)

@@ -12,7 +12,7 @@ OWNERS = [str(uuid.UUID(int=(number << 64) + 0x4000_8000)) for number in range(1
 
 
 def chosen(flag: Flag) -> set[str]:
-    """Give the owners for whom a flag is on."""
+    """Return the owners for whom a flag is on."""
     return {owner for owner in OWNERS if flag.enabled_for(owner)}
 
 
@@ -54,7 +54,7 @@ def test_raising_a_share_switches_nobody_off() -> None:
 
 
 def test_two_flags_pick_different_owners() -> None:
-    """A quarter of a quarter has both: nobody is everyone's guinea pig."""
+    """Shares are independent: of two quarters, a sixteenth has both."""
     both = chosen(flags.parse("A", "25%")) & chosen(flags.parse("B", "25%"))
     assert 500 <= len(both) <= 750
 

@@ -15,7 +15,7 @@ from service_kit.settings import ServiceSettings
 
 
 def crash() -> None:
-    """Be a check that fails in its own way."""
+    """Raise, as a check that fails in its own way."""
     raise ConnectionError("canary: password=secret")
 
 

@@ -12,7 +12,7 @@ NOBODY = "echo 65534"
 
 
 def install(machine: Path, programs: dict[str, str], **env: str) -> tuple[int, str]:
-    """Run the script on a machine that has these programs only; give its code and its words."""
+    """Run the script on a machine that has these programs only; return its code and its words."""
     for name, script in programs.items():
         program = machine / name
         program.write_text(f"#!/bin/sh\n{script}\n")

@@ -26,7 +26,7 @@ CONFIGURE = "ours.configure(ServiceSettings())\n"
 
 
 def run(script: str, configure: str = CONFIGURE) -> list[dict[str, Any]]:
-    """Run a script whose logs are ours; give the lines of its stderr, each a JSON object."""
+    """Run a script whose logs are ours; return the lines of its stderr, each a JSON object."""
     done = subprocess.run(
         [sys.executable, "-c", HEAD + configure + script],
         check=False,

@@ -79,7 +79,7 @@ def test_every_request_is_logged_once(
 
 
 def test_probes_are_logged_for_the_curious_only(client: Any, logs: list[Any]) -> None:
-    """At debug: nobody asks what became of a probe."""
+    """At debug: what became of a probe is rarely asked."""
     client.simulate_get("/livez")
     assert ["debug"] == [entry["log_level"] for entry in logs]
 

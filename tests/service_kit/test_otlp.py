@@ -48,7 +48,7 @@ class Receiver:
 
 
 def exported(**environ: str) -> tuple[list[bytes], list[bytes]]:
-    """Run a service that serves one request and ends; give its traces and its metrics."""
+    """Run a service that serves one request and ends; return its traces and its metrics."""
     traces, metrics = Receiver(), Receiver()
     app = falcon.App()
     app.add_route("/v1/traces", traces)
@@ -60,7 +60,7 @@ def exported(**environ: str) -> tuple[list[bytes], list[bytes]]:
 
 
 def named(resource: Resource) -> dict[str, str]:
-    """Give a resource's attributes."""
+    """Return a resource's attributes."""
     return {a.key: a.value.string_value for a in resource.attributes}
 
 

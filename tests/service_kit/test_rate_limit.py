@@ -44,7 +44,7 @@ def make(make_client: MakeClient) -> Any:
 
 
 def statuses(client: Any, count: int, token: str = "ann", path: str = "/") -> list[int]:
-    """Send requests one after the other, and give their status codes."""
+    """Send requests one after the other, and return their status codes."""
     headers = {"Authorization": f"Bearer {token}"}
     return [client.simulate_get(path, headers=headers).status_code for _ in range(count)]
 

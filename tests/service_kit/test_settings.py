@@ -44,7 +44,7 @@ def names(kind: type[ServiceSettings]) -> set[str]:
 
 
 def problems(environ: dict[str, str]) -> list[str]:
-    """Read settings that do not allow a start, and give the lines that say so."""
+    """Read settings that do not allow a start, and return the lines that say so."""
     with pytest.raises(SettingsError) as caught:
         read(environ)
     return caught.value.problems
@@ -221,7 +221,7 @@ def test_a_command_that_serves_nothing_needs_no_auth() -> None:
 def test_defaults_depend_on_the_environment(
     environ: dict[str, str], mode: AuthMode, psr: flags.Flag
 ) -> None:
-    """Production asks nobody for ratings before somebody says so."""
+    """In production ratings are off until they are switched on."""
     found = read(environ)
     assert (mode, psr) == (found.auth_mode, found.features_psr)
 

@@ -37,7 +37,7 @@ class Flow:
 
 
 def ids(header: str) -> tuple[str, str, str]:
-    """Take a traceparent apart: trace id, span id, flags."""
+    """Return a traceparent's trace id, span id and flags."""
     match = re.fullmatch("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})", header)
     assert match, "not a W3C traceparent"
     return match[1], match[2], match[3]

@@ -36,7 +36,7 @@ def create() -> App:
     logs.configure(settings)
     telemetry.configure(SERVICE)
     _open_database(settings)
-    # Nobody else ever needs to know it: we send it, and we answer for it at /me.
+    # No other program needs to know it: we send it, and we answer for it at /me.
     service_token = secrets.token_urlsafe(32)
     events = ServerEvents(settings.processor_url, service_token)
     dev_tokens = () if settings.is_production else settings.auth_dev_tokens
@@ -51,7 +51,7 @@ def create() -> App:
 def _middleware(settings: VaultSettings, sessions: Sessions) -> list[Any]:
     return [
         DrainBody(),
-        TraceMiddleware(),  # first to be told of a request: gives every answer its `traceresponse`
+        TraceMiddleware(),  # first: gives every answer its `traceresponse`
         AccessLog(),
         pages.SecurityHeaders(settings),
         _Connections(),

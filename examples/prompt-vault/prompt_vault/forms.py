@@ -65,11 +65,11 @@ def read(req: Request, form: type[Form]) -> Form:
         raise PayloadTooLarge
     try:
         return msgspec.json.decode(body, type=form)
-    except ValueError:  # its message may quote what somebody wrote
+    except ValueError:  # its message may quote what a user wrote
         raise BadRequest("Something in the form is missing, too long or not allowed.") from None
 
 
 def answer(resp: Response, value: Any) -> None:
-    """Answer with JSON that nobody but the caller may keep."""
+    """Answer with JSON that only the caller may keep."""
     resp.content_type, resp.data = MEDIA_JSON, msgspec.json.encode(value)
     resp.set_header("Cache-Control", "no-store")

@@ -25,7 +25,7 @@ database = DatabaseProxy()
 
 
 def now() -> datetime:
-    """Give the present moment, as all our tables keep it."""
+    """Return the present moment, as all our tables keep it."""
     return datetime.now(UTC)
 
 
@@ -36,7 +36,7 @@ class _Table(Model):
 
 
 class User(_Table):
-    """Somebody who may sign in."""
+    """A person who may sign in."""
 
     id = UUIDField(primary_key=True)
     name = CharField(unique=True)
@@ -80,7 +80,7 @@ class Prompt(_Table):
         table_name = "prompts"
 
     def as_json(self) -> dict[str, Any]:
-        """Give what the page shows."""
+        """Return what the page shows."""
         return {
             "id": str(self.id),
             **self.as_portable(),
@@ -90,7 +90,7 @@ class Prompt(_Table):
         }
 
     def as_portable(self) -> dict[str, Any]:
-        """Give what an export and a copy carry: nothing that only this vault understands."""
+        """Return what an export and a copy carry: nothing that only this vault understands."""
         return {
             "title": self.title,
             "collection": self.collection,

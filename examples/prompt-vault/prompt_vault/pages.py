@@ -32,7 +32,7 @@ class SecurityHeaders:
     def process_response(
         self, req: Request, resp: Response, resource: object, req_succeeded: bool
     ) -> None:
-        """Add them to every answer."""
+        """Add the headers to every answer."""
         resp.set_header("Content-Security-Policy", self._policy)
         resp.set_header("X-Content-Type-Options", "nosniff")
 
@@ -43,7 +43,7 @@ class PageResource:
     public = True
 
     def on_get(self, req: Request, resp: Response, **_: Any) -> None:
-        """Give the page; its assets have their hash in their name, so only it is asked for anew."""
+        """Answer with the page; its assets have their hash in their name and never change."""
         if req.host == "localhost":  # to the services at 127.0.0.1 its cookie would not travel
             raise falcon.HTTPTemporaryRedirect(f"http://127.0.0.1:{req.port}{req.relative_uri}")
         index = _DIST / "index.html"

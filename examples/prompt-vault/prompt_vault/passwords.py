@@ -10,12 +10,12 @@ _SALT_BYTES: Final = 16
 
 
 def conceal(password: str) -> bytes:
-    """Give what may be kept of a password."""
+    """Return what may be kept of a password."""
     return _hash(password, secrets.token_bytes(_SALT_BYTES))
 
 
 def matches(password: str, kept: bytes) -> bool:
-    """Say whether this is the password; takes as long for a wrong one."""
+    """Return whether this is the password; it takes as long for a wrong one."""
     return hmac.compare_digest(_hash(password, kept[:_SALT_BYTES]), kept)
 
 

@@ -16,12 +16,12 @@ from service_kit.telemetry import traced
 
 
 def owned(req: Request) -> "ModelSelect[Prompt]":
-    """Select the caller's prompts; whatever else there is does not exist for them."""
+    """Return the caller's prompts; all others do not exist for them."""
     return Prompt.select().where(Prompt.owner == UUID(req.context.caller.user_id))
 
 
 def find(req: Request, prompt_id: UUID) -> Prompt:
-    """Give one of the caller's prompts; raises `NotFound`."""
+    """Return one of the caller's prompts; raises `NotFound`."""
     prompt: Prompt | None = owned(req).where(Prompt.id == prompt_id).first()
     if prompt is None:
         raise NotFound("There is no such prompt.")
@@ -47,7 +47,7 @@ class PromptsResource:
 
     @traced("vault.create")
     def on_post(self, req: Request, resp: Response) -> None:
-        """Keep a new prompt."""
+        """Store a new prompt."""
         form = read(req, PromptForm)
         prompt = Prompt.create(
             owner=UUID(req.context.caller.user_id), **msgspec.structs.asdict(form)
@@ -71,7 +71,7 @@ class PromptResource:
 
     @traced("vault.read")
     def on_get(self, req: Request, resp: Response, prompt_id: UUID) -> None:
-        """Give a prompt; the PSR service asks here whether a caller may rate it."""
+        """Answer with a prompt; the PSR service asks here whether a caller may rate it."""
         answer(resp, find(req, prompt_id).as_json())
 
     @traced("vault.update")
@@ -100,7 +100,7 @@ class DuplicatesResource:
 
     @traced("vault.duplicate")
     def on_post(self, req: Request, resp: Response, prompt_id: UUID) -> None:
-        """Keep a copy of a prompt, not shared with anybody yet."""
+        """Store a copy of a prompt, which is not shared yet."""
         prompt = find(req, prompt_id)
         content = prompt.as_portable() | {"title": f"{prompt.title} (copy)"[:200]}
         answer(resp, Prompt.create(id=uuid4(), owner=prompt.owner_id, **content).as_json())
@@ -112,7 +112,7 @@ class CopyResource:
 
     @traced("vault.copy")
     def on_get(self, req: Request, resp: Response, prompt_id: UUID) -> None:
-        """Give the text that goes onto the clipboard."""
+        """Answer with the text that goes onto the clipboard."""
         render = VARIANTS.get(req.get_param("variant") or "body")
         if render is None:
             raise BadRequest(f"variant is one of {', '.join(VARIANTS)}.")

@@ -120,7 +120,7 @@ class MeResource:
     settings: VaultSettings
 
     def on_get(self, req: Request, resp: Response) -> None:
-        """Say who is calling."""
+        """Answer with who is calling."""
         caller: Caller = req.context.caller
         me = {
             "user_id": caller.user_id,

@@ -26,7 +26,7 @@ class ShareResource:
 
     @traced("vault.share")
     def on_post(self, req: Request, resp: Response, prompt_id: UUID) -> None:
-        """Make the prompt's link, or give the one that it has."""
+        """Make the prompt's link, or return the one that it has."""
         prompt = find(req, prompt_id)
         prompt.share_token = prompt.share_token or secrets.token_urlsafe(16)
         prompt.save(only=[Prompt.share_token])

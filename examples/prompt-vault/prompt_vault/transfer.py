@@ -17,7 +17,7 @@ class ImportsResource:
     """`/imports`."""
 
     def on_post(self, req: Request, resp: Response) -> None:
-        """Keep what a text holds, less what is here already; count what could not be read."""
+        """Store what a text holds, less what is here already; count what could not be read."""
         form = read(req, ImportForm)
         with span("vault.import", source=form.source) as current, database.atomic():
             counts = _import(req, form.text)
@@ -47,7 +47,7 @@ class ExportResource:
 
     @traced("vault.export")
     def on_get(self, req: Request, resp: Response) -> None:
-        """Give all of the caller's prompts, in the form that an import takes."""
+        """Answer with all of the caller's prompts, in the form that an import takes."""
         prompts = owned(req).order_by(Prompt.created_at, Prompt.id)
         answer(resp, {"prompts": [prompt.as_portable() for prompt in prompts]})
         resp.downloadable_as = "prompts.json"

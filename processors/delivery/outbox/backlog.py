@@ -13,7 +13,7 @@ _MOST_BYTES: Final = 1024 * 1024
 
 
 def next_batch(db: sqlite3.Connection, sink: str, most_events: int = _MOST_EVENTS) -> Batch | None:
-    """Give the oldest rows that a sink has not got, or None when it has them all."""
+    """Return the oldest rows that a sink has not got, or None when it has them all."""
     (cursor,) = db.execute("SELECT cursor FROM sink WHERE name = ?", (sink,)).fetchone()
     if cursor is None:  # another instance was told not to use this sink any more
         return None

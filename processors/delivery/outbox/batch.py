@@ -31,19 +31,22 @@ class Row(Struct, frozen=True):
 
 
 class Batch(Struct, frozen=True, dict=True):
-    """Rows in the order they were stored; `after` is the number of the row before them."""
+    """Rows that a sink has not got yet.
+
+    `after` is the number of the row before them, `rows` are in the order they were stored.
+    """
 
     after: int
     rows: Sequence[Row]
 
     @cached_property
     def events(self) -> int:
-        """How many events there are."""
+        """Return how many events there are."""
         return sum(row.events for row in self.rows)
 
     @property
     def last(self) -> int:
-        """The number of the last row."""
+        """Return the number of the last row."""
         return self.rows[-1].seq
 
 

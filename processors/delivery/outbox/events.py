@@ -18,7 +18,10 @@ _IDS = ("user_id", "session_id", "trace_id", "span_id")
 class StoredEvent(Struct, frozen=True, gc=False):
     """One accepted event, in the story's names.
 
-    Times are nanoseconds since the epoch; ids that an event does not have are "";
+    `event` is the catalog name, `id` the event's UUID; `time_ns` is when it happened and
+    `observed_ns` when it was first observed, in nanoseconds since the epoch.
+    `user_id` and `session_id` come from the caller; `trace_id` is 32 hex digits, `span_id` 16;
+    what an event does not have of these is "".
     `attributes` are catalogued keys, `resource` what is known of the sending application.
     """
 
@@ -35,11 +38,11 @@ class StoredEvent(Struct, frozen=True, gc=False):
 
     @property
     def ts(self) -> datetime:
-        """When it happened, to the microsecond, which JSON writes as RFC 3339."""
+        """Return when it happened, to the microsecond, which JSON writes as RFC 3339."""
         return _EPOCH + timedelta(microseconds=self.time_ns // 1000)
 
     def as_line(self) -> bytes:
-        """Write it as one JSON line in the story's names; what it does not have is left out."""
+        """Return one JSON line in the story's names; what the event does not have is left out."""
         fields: dict[str, Any] = {"event": self.event, "id": self.id, "ts": self.ts}
         for name in _IDS:
             if value := getattr(self, name):
@@ -130,7 +133,7 @@ def split(frames: bytes) -> list[bytes]:
 
 
 def without(frames: bytes, user_id: str) -> tuple[bytes, Counter[str]]:
-    """Leave out a user's events: give the frames of the others, and how many went, by name.
+    """Return the frames without a user's events, and how many were left out, by name.
 
     Raises `FrameUnreadable`.
     """
@@ -164,7 +167,7 @@ def _goes(raw: Raw, user_id: str, gone: Counter[str]) -> bool:
 
 
 def _lists(frames: bytes) -> Iterator[bytes]:
-    """Give the JSON list of each request in a row.
+    """Yield the JSON list of each request in a row.
 
     Decoding holds the interpreter: done request by request, the event loop gets its turns.
     """
@@ -188,7 +191,7 @@ def _event(record: _LogRecord, resource: dict[str, Any]) -> StoredEvent:
 
 
 def _plain(attributes: list[_KeyValue]) -> dict[str, Any]:
-    """Give key and value of each attribute; one loop, for this runs hundreds of times a request."""
+    """Yield key and value of each attribute; one loop, as it runs hundreds of times per request."""
     plain: dict[str, Any] = {}
     for attribute in attributes:
         value = attribute.value

@@ -13,7 +13,7 @@ _PAGE_BYTES: Final = 4096  # SQLite's default
 _WAIT_SECONDS: Final = 5.0
 
 _SCHEMA: Final = """
--- One row a group commit: the frames of all requests that were stored together.
+-- One row per group commit: the frames of all requests that were stored together.
 CREATE TABLE row (
   seq INTEGER PRIMARY KEY,
   stored_at REAL NOT NULL,
@@ -63,12 +63,12 @@ class UnknownVersion(Exception):
 
 
 def folder(data_dir: Path) -> Path:
-    """Give the folder of the outbox and of all that belongs to it."""
+    """Return the folder of the outbox and of all that belongs to it."""
     return data_dir / "outbox"
 
 
 def file(data_dir: Path) -> Path:
-    """Give the outbox's SQLite file."""
+    """Return the outbox's SQLite file."""
     return folder(data_dir) / "outbox.db"
 
 
@@ -93,7 +93,7 @@ def create(path: Path) -> None:
 
 
 def version_of(db: sqlite3.Connection) -> int:
-    """Give the version of the schema, 0 for an empty file."""
+    """Return the version of the schema, 0 for an empty file."""
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
@@ -115,8 +115,8 @@ def connect(
         db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         db.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
         if durable:
-            # Somebody waits for this connection: the couriers, who commit often and for whom
-            # nobody waits, fold the WAL in at SQLite's own 1000 pages, unless they fall behind.
+            # Requests wait for this connection. The relays commit often and no request waits for
+            # them: they fold the WAL in at SQLite's own 1000 pages, unless they fall behind.
             db.execute(f"PRAGMA wal_autocheckpoint = {_WAL_BYTES // _PAGE_BYTES}")
         # What is delivered is overwritten with zeros, where that costs no further write.
         db.execute("PRAGMA secure_delete = FAST")

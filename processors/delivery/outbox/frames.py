@@ -23,7 +23,7 @@ class FrameUnreadable(Exception):
 
 
 class _Local(threading.local):
-    """A compressor each thread: one must not be used by two at a time."""
+    """One compressor per thread: two threads must not use one at a time."""
 
     def __init__(self) -> None:
         # The checksum costs 4 bytes and tells a damaged payload from a whole one.
@@ -54,12 +54,12 @@ def export_request(frames: Iterable[bytes]) -> bytes:
 
 
 def decompress(frames: bytes, limit: int = _MOST_TEXT) -> bytes:
-    """Give the whole text of a frame sequence; raises as `texts` does."""
+    """Return the whole text of a frame sequence; raises as `texts` does."""
     return b"".join(texts(frames, limit))
 
 
 def texts(frames: bytes, limit: int = _MOST_TEXT) -> Iterator[bytes]:
-    """Give the text of each frame, at most `limit` bytes together.
+    """Return the text of each frame, at most `limit` bytes together.
 
     Raises `FrameUnreadable` for damaged, cut off or foreign frames and for longer texts.
     """
@@ -71,7 +71,7 @@ def texts(frames: bytes, limit: int = _MOST_TEXT) -> Iterator[bytes]:
 
 def _first(frames: bytes, limit: int) -> tuple[bytes, bytes]:
     try:
-        # Ours always say how long their text is; asking first keeps a bomb from unfolding.
+        # Ours always say how long their text is: no decompression bomb is unpacked.
         if not 0 <= zstandard.frame_content_size(frames) <= limit:
             raise FrameUnreadable
         frame = zstandard.ZstdDecompressor().decompressobj()

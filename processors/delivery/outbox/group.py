@@ -17,7 +17,7 @@ REQUESTS_PER_ROW: Final = 32
 
 
 class Group:
-    """Grows until it is committed; then everybody learns how that went."""
+    """Requests that one commit stores, and that all get its outcome."""
 
     def __init__(self, since: float) -> None:
         self.since = since
@@ -25,12 +25,12 @@ class Group:
         self._requests: list[tuple[bytes, Tally, Future[None]]] = []
 
     def add(self, frame: bytes, tally: Tally, stored: Future[None]) -> None:
-        """Let a request wait; `stored` learns the outcome."""
+        """Add a request that waits; `stored` gets the outcome."""
         self._requests.append((frame, tally, stored))
         self.size += len(frame)
 
     def write(self, db: sqlite3.Connection, now: float, most_bytes: int) -> None:
-        """Store and count everything, inside a transaction; the oldest rows make room."""
+        """Store and count everything, inside a transaction; the oldest rows expire past a bound."""
         if self.size > most_bytes:
             raise OutboxUnavailable(StorageFault.OUTBOX_FULL)
         for events, frames in self._rows():
@@ -39,7 +39,7 @@ class Group:
         rows.expire_over(db, most_bytes)
 
     def resolve(self, fault: StorageFault | None) -> None:
-        """Tell every waiting request that it is stored, or why it is not."""
+        """Resolve every waiting request: it is stored, or raises why it is not."""
         for _, _, stored in self._requests:
             if stored.done():  # the client went away
                 continue

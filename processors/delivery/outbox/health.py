@@ -16,7 +16,7 @@ from service_kit.http.problem import Unavailable
 SPARE_BYTES: Final = 8 * 1024 * 1024
 
 # Free pages that are kept for the next outage's beginning, and how many go back to the disk at a
-# time: moving them holds up whoever wants to write.
+# time: moving them holds up all other writers.
 _KEEP_PAGES: Final = 4096
 _RETURN_PAGES: Final = 1024
 
@@ -49,7 +49,7 @@ _BY_CODE: Final = {
 
 
 def fault_of(error: Exception) -> StorageFault:
-    """Name what stopped a commit; what is not known counts as the disk's."""
+    """Return what stopped a commit; an unknown error counts as the disk's."""
     if isinstance(error, OutboxUnavailable):
         return error.fault
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -61,7 +61,7 @@ def check_space(db: sqlite3.Connection, folder: Path, spare_bytes: int = SPARE_B
     """Raise `OutboxUnavailable` when the disk has only left what deliveries need."""
     disk = os.statvfs(folder)
     free = disk.f_bavail * disk.f_frsize
-    # Some virtual file systems count no blocks at all: there the write itself has to tell.
+    # Some virtual file systems count no blocks at all: there the write itself has to fail.
     if disk.f_blocks and free < spare_bytes and free + _free_inside(db) < spare_bytes:
         raise OutboxUnavailable(StorageFault.DISK_FULL)
 

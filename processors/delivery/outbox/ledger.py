@@ -37,7 +37,7 @@ class Refusals(Struct, frozen=True):
 
 
 class SetAside(Struct, frozen=True):
-    """How many events a sink found undeliverable for one reason."""
+    """How many events a sink found undeliverable for one reason; `event` is "" if unknown."""
 
     event: str
     reason: str
@@ -47,7 +47,9 @@ class SetAside(Struct, frozen=True):
 class SinkAccount(Struct, frozen=True):
     """One sink's column, in events.
 
-    `in_use` is false for a sink that left; `lost` is what it was owed and no column explains.
+    `in_use` is false for a sink that left. `accepted` is what it was owed since it joined;
+    of that it was `delivered`, is `pending` on disk, has `expired` past a bound, or is
+    `undeliverable`, by event and reason in `set_aside`. `lost` is what none of these explains.
     """
 
     name: str
@@ -64,8 +66,11 @@ class SinkAccount(Struct, frozen=True):
 class Ledger(Struct, frozen=True):
     """All numbers since the outbox was made, in events, as of one moment.
 
-    `lost` was received and no column explains it; it is below zero where something counts twice.
-    `balanced` says whether both equations hold.
+    `received` is split into `accepted` by catalog event, `duplicate` (retries of stored events)
+    and `rejected` by event and reason; `lost` is what no column explains, below zero where
+    something counts twice.
+    `client_dropped` is what clients say they lost, `envelope_dropped` counts envelope fields that
+    were left out; `sinks` has a column per sink; `balanced` is whether both equations hold.
     """
 
     received: int
@@ -154,7 +159,7 @@ def sink_accounts(db: sqlite3.Connection) -> tuple[SinkAccount, ...]:
     )
 
 
-# A client's claim of its own losses is its word: clamped, so that no sum can leave 64 bits.
+# What a client says it lost cannot be checked: clamped, so that no sum can leave 64 bits.
 _MOST_DROPPED = 1_000_000_000
 
 
@@ -173,10 +178,10 @@ class Kind(StrEnum):
 class Tally(Struct, frozen=True, kw_only=True):
     """The numbers of one request, in events.
 
-    `accepted` counts by catalog event, `rejected` by (catalog event or "", reason code);
-    `refused` counts requests, by reason code, whose events could not even be counted;
-    `client_dropped` is what the client says it lost itself, `envelope_dropped` the envelope
-    fields that were left out.
+    `accepted` counts by catalog event, `duplicate` the retries of stored events, `rejected` by
+    (catalog event or "", reason code); `refused` counts requests, by reason code, whose events
+    could not even be counted; `client_dropped` is what the client says it lost itself,
+    `envelope_dropped` the envelope fields that were left out.
     Raises `ValueError` unless received = accepted + duplicate + rejected.
     """
 
@@ -195,7 +200,7 @@ class Tally(Struct, frozen=True, kw_only=True):
 
     @property
     def stored(self) -> int:
-        """How many events go into the outbox."""
+        """Return how many events go into the outbox."""
         return sum(self.accepted.values())
 
     def add_to(self, counts: Counter[tuple[str, str, str]]) -> None:
@@ -218,7 +223,8 @@ class Tally(Struct, frozen=True, kw_only=True):
 class Status(Struct, frozen=True):
     """The backlog of all sinks together: it counts an event once, however many still want it.
 
-    `bytes` is the compressed payload; `oldest_age_seconds` is None for an empty outbox.
+    `rows` and `events` are what is on disk, `bytes` their compressed payload;
+    `oldest_age_seconds` is None for an empty outbox; `sinks` has a column per sink.
     """
 
     rows: int

@@ -31,8 +31,8 @@ from processors.delivery.outbox.ledger import Ledger, Status, Tally, read_status
 from processors.delivery.outbox.ledger import read as read_ledger
 from processors.delivery.outbox.opening import open_outbox
 
-_GROUP_SECONDS: Final = 0.001  # how long the first request of a group waits for company
-_PROBE_BYTES: Final = 64 * 1024  # an ordinary group: a disk without room for it is still full
+_GROUP_SECONDS: Final = 0.001  # how long the first request of a group waits for others
+_PROBE_BYTES: Final = 64 * 1024  # an ordinary group: a disk that cannot take it is still full
 
 _log = structlog.get_logger()
 
@@ -54,7 +54,7 @@ class Bounds(Struct, frozen=True, kw_only=True):
 class Outbox:
     """Takes accepted events; one per worker process, all on the same file.
 
-    Past its bounds the oldest events expire to make room, counted for every sink that had not
+    Past its bounds the oldest events expire, counted for every sink that had not
     got them.
     """
 
@@ -69,7 +69,7 @@ class Outbox:
     ) -> None:
         self._data_dir = data_dir
         self._lock = lock
-        # The event loop must never sleep for another's lock: it asks again a moment later.
+        # The event loop must never sleep for another process's lock: it tries again later.
         self._db = file.connect(file.file(data_dir), durable=True, wait_seconds=0)
         self._bounds = bounds
         self._on_stored = on_stored
@@ -117,9 +117,9 @@ class Outbox:
         await stored
 
     def health(self) -> StorageFault | None:
-        """Say why nothing can be stored, or None; any thread may ask.
+        """Return why nothing can be stored, or None; any thread may ask.
 
-        Without traffic nobody would notice that the disk has recovered: it is tried here.
+        Without traffic no commit would show that the disk has recovered: it is tried here.
         """
         now = time.monotonic()
         if now - self._probed_at >= self._bounds.probe_seconds:
@@ -136,7 +136,7 @@ class Outbox:
         return read_ledger(self._data_dir)
 
     def close(self) -> None:
-        """Commit whoever still waits, and let go of the file."""
+        """Commit what still waits, and close the file."""
         while self._group and not self._commit(self._group):
             time.sleep(_GROUP_SECONDS)
         self._db.close()
@@ -147,13 +147,13 @@ class Outbox:
             loop.call_later(_GROUP_SECONDS, self._flush, loop)
 
     def _commit(self, group: Group) -> bool:
-        """Commit a group and tell those who wait; False when it is to be tried again."""
+        """Commit a group and resolve its requests; False when it is to be tried again."""
         fault: StorageFault | None = None
         try:
             check_space(self._db, self._data_dir, self._bounds.spare_bytes)
             with file.transaction(self._db):
                 group.write(self._db, self._clock(), self._bounds.max_bytes)
-        except Exception as error:  # noqa: BLE001 - whatever it is, nobody may wait forever
+        except Exception as error:  # noqa: BLE001 - whatever it is, no request may wait for ever
             fault = fault_of(error)
             if fault is StorageFault.OUTBOX_LOCKED and self._may_wait(group):
                 return False
@@ -174,7 +174,7 @@ class Outbox:
             # Its own connection: readiness may be asked on another thread than the loop's.
             with closing(file.connect(file.file(self._data_dir), durable=True)) as db:
                 if self._fault is StorageFault.DISK_FULL:
-                    # A WAL keeps its size when its rows are gone: on a full disk it is the room.
+                    # A WAL keeps its size when its rows are gone: truncated, it frees the space.
                     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 check_space(db, self._data_dir, self._bounds.spare_bytes)
                 if self._fault:

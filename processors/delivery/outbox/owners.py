@@ -27,7 +27,7 @@ class StillDelivering(Exception):
 
 
 def pending(data_dir: Path, owner_id: UUID) -> list[StoredEvent]:
-    """Give the owner's events that a sink has not got yet, the oldest first.
+    """Return the owner's events that a sink has not got yet, the oldest first.
 
     Raises `sqlite3.Error` where there is no outbox.
     """
@@ -43,7 +43,7 @@ def pending(data_dir: Path, owner_id: UUID) -> list[StoredEvent]:
 
 
 def erase(data_dir: Path, owner_id: UUID, *, wait_seconds: float = WAIT_SECONDS) -> int:
-    """Erase the owner's events from the outbox, and from its file; give how many there were.
+    """Erase the owner's events from the outbox and its file; return how many there were.
 
     For each sink that had not got them they count as `undeliverable`, with the reason `erased`.
     Deliveries wait meanwhile: what was on its way has arrived when this returns.
@@ -59,7 +59,7 @@ def erase(data_dir: Path, owner_id: UUID, *, wait_seconds: float = WAIT_SECONDS)
 
 
 def _rows_naming(db: sqlite3.Connection, user_id: str) -> list[int]:
-    """Find the rows that have the id anywhere in their text; damaged ones are nobody's."""
+    """Find the rows that have the id anywhere in their text; damaged ones are left out."""
     found, name = [], user_id.encode()
     for seq, frames in db.execute("SELECT seq, frames FROM row ORDER BY seq"):
         try:

@@ -28,7 +28,7 @@ def count(db: sqlite3.Connection, counts: Counts) -> None:
 def set_aside(
     db: sqlite3.Connection, sink: str, undeliverable: Mapping[tuple[str, str], int]
 ) -> None:
-    """Keep of undeliverable events why they were, by (event, reason)."""
+    """Record why events were undeliverable, by (event, reason)."""
     db.executemany(
         "INSERT INTO set_aside VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n",
         [(sink, *key, number) for key, number in undeliverable.items()],
@@ -38,7 +38,7 @@ def set_aside(
 def replace(
     db: sqlite3.Connection, seq: int, frames: bytes, gone: Mapping[str, int], reason: str
 ) -> None:
-    """Put fewer events in a row's place; those gone, by name, are undeliverable for a reason."""
+    """Replace a row by one with fewer events; those gone, by name, are undeliverable."""
     (size,) = db.execute("SELECT bytes FROM row WHERE seq = ?", (seq,)).fetchone()
     number = sum(gone.values())
     if frames:
@@ -74,7 +74,7 @@ def forget_settled(db: sqlite3.Connection) -> None:
 
 
 def expire(db: sqlite3.Connection, up_to: int) -> None:
-    """Give up the rows up to a number: counted for each sink that had not got them, and dropped."""
+    """Expire the rows up to a number: count them for each sink that lacked them, and drop them."""
     db.execute(
         "UPDATE sink SET expired = expired + "
         "(SELECT coalesce(sum(events), 0) FROM row WHERE seq > cursor AND seq <= ?) "
@@ -111,10 +111,10 @@ def expire_older(db: sqlite3.Connection, than: float) -> None:
 
 
 def join(db: sqlite3.Connection, sinks: Sequence[str]) -> list[tuple[str, int]]:
-    """Make these the sinks in use; give (name, expired events) of those that left.
+    """Set the sinks in use; return (name, expired events) of those that left.
 
     A sink is owed what is stored from the moment it joins.
-    What a sink that left had not got is expired for it: nobody would ever fetch it.
+    What a sink that left had not got is expired for it: it would never be fetched.
     """
     db.executemany(
         "INSERT INTO sink (name, cursor) SELECT ?, last_seq FROM state WHERE true "

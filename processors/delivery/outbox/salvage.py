@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A damaged outbox file: set aside as it is, what can be read goes into a new one.
 
-Only for a file that nobody has open: `opening.py` sees to that.
+Only for a file that no process has open: `opening.py` sees to that.
 """
 
 import os
@@ -20,7 +20,7 @@ from processors.delivery.outbox.events import events
 from processors.delivery.outbox.frames import FrameUnreadable
 from processors.delivery.outbox.ledger import Kind, of
 
-# Troubles that say nothing about the file; all others come of what is in it.
+# Errors that say nothing about the file; all others come of what is in it.
 _OF_THE_DISK: Final = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -47,7 +47,10 @@ _OLDEST: Final = (
 
 
 class Salvage(Struct, frozen=True):
-    """What became of a damaged file: its new name, the rows and events that were read back."""
+    """What became of a damaged file.
+
+    `set_aside` is its new name; `rows` and `events` are how many were read back.
+    """
 
     set_aside: str
     rows: int
@@ -55,7 +58,7 @@ class Salvage(Struct, frozen=True):
 
 
 def is_sound(path: Path) -> bool:
-    """Tell whether SQLite finds the file whole and its ledger balances; an absent file is sound.
+    """Return whether SQLite finds the file whole and its ledger balances; an absent file is sound.
 
     Raises `sqlite3.Error` where that cannot be told, as on a disk that does not answer.
     """
@@ -123,7 +126,7 @@ def _refill(new: sqlite3.Connection, aside: Path, sinks: Sequence[str]) -> tuple
 
 
 def _readable_rows(old: sqlite3.Connection) -> Iterator[tuple[int, float, int, int, bytes]]:
-    """Read row after row, stepping over numbers behind which there is damage."""
+    """Yield row after row, stepping over numbers behind which there is damage."""
     seq, misses = _first_number(old), 0
     while misses < _MOST_MISSES:
         try:
@@ -138,7 +141,7 @@ def _readable_rows(old: sqlite3.Connection) -> Iterator[tuple[int, float, int, i
 
 
 def _first_number(old: sqlite3.Connection) -> int:
-    """Give the number of the oldest row, by whichever way there the damage left open."""
+    """Return the number of the oldest row, by whichever way there the damage left open."""
     for query in _OLDEST:
         try:
             return int(old.execute(query).fetchone()[0] or 0)
@@ -167,7 +170,7 @@ _CLEARINGS: Final = ("DELETE FROM tally", "DELETE FROM sink", "DELETE FROM set_a
 
 
 def restore(old: sqlite3.Connection, new: sqlite3.Connection, sinks: Sequence[str]) -> None:
-    """Give a salvaged outbox a ledger that balances with the rows it holds.
+    """Write a ledger that balances with the rows of a salvaged outbox.
 
     Events whose rows could not be read are counted `undeliverable`.
     Numbers that cannot be read, or do not fit the rows, start again from what is there: then

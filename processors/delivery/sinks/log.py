@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The `logs` sink: one JSON line an event on standard output."""
+"""The `logs` sink: one JSON line per event on standard output."""
 
 import os
 import select
@@ -27,7 +27,7 @@ class LogSink:
         self._torn = False
 
     def deliver(self, batch: Batch) -> Receipt:
-        """Write a line for each event; raises `Retry` when nobody takes them."""
+        """Write a line for each event; raises `Retry` when they are not read."""
         unreadable = 0
         for row in batch.rows:
             try:

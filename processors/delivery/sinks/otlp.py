@@ -44,7 +44,12 @@ Undeliverable = Counter[tuple[str, str]]
 
 
 class Target(Struct, frozen=True):
-    """An OTLP/HTTP endpoint for logs; certificates are paths of PEM files."""
+    """An OTLP/HTTP endpoint for logs.
+
+    `url` is the whole address, `headers` go with every request, `timeout_seconds` is per request;
+    `certificate` is a PEM file with the authorities to trust, None for the usual ones;
+    `client_certificate` is the PEM files of our certificate and its key.
+    """
 
     url: str
     headers: Mapping[str, str] = {}
@@ -86,7 +91,7 @@ def _timeout(environ: Mapping[str, str]) -> float:
 
 
 def _value(environ: Mapping[str, str], name: str) -> str | None:
-    """Give a variable's value; an empty one counts as unset, as the specification says."""
+    """Return a variable's value; an empty one counts as unset, as the specification says."""
     for variable in (f"OTEL_EXPORTER_OTLP_LOGS_{name}", f"OTEL_EXPORTER_OTLP_{name}"):
         if value := environ.get(variable, "").strip():
             return value
@@ -198,7 +203,7 @@ _decode = msgspec.json.Decoder(_ExportLogsServiceResponse).decode
 
 
 def rejected_records(body: bytes) -> int:
-    """Read how many records were refused for good; 0 where the answer does not say.
+    """Return how many records were refused for good; 0 where the answer does not say.
 
     Its `errorMessage` may quote what we sent, so it is not even read.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a sink is: takes batches of stored events, and says honestly what became of them."""
+"""What a sink is: it takes batches of stored events, and answers with what became of them."""
 
 from enum import StrEnum
 from typing import Protocol
@@ -33,7 +33,7 @@ class Sink(Protocol):
     name: str
 
     def deliver(self, batch: Batch) -> Receipt:
-        """Hand a batch over and return when the other side has it; raises `Retry`.
+        """Deliver a batch and return when the other side has it; raises `Retry`.
 
         It may come again after a crash: what can be told apart by id should be.
         """

@@ -36,7 +36,7 @@ _REF_IDS: Final = "ABCD"
 
 
 def new_dashboard(title: str, uid: str, description: str) -> Dashboard:
-    """Begin a dashboard; provisioned, so it is not for editing in the browser."""
+    """Make a dashboard; provisioned, so it is not for editing in the browser."""
     begun = Dashboard(title).uid(uid).description(description).tags(["telesift"]).readonly()
     return begun.timezone("browser").tooltip(DashboardCursorSync.CROSSHAIR)
 
@@ -92,7 +92,7 @@ def sql_figures(title: str, description: str, query: Sql, show: Sequence[str]) -
 
 
 def sql_bars(title: str, description: str, query: Sql, show: Sequence[str]) -> barchart.Panel:
-    """Draw a bar a row: the first column to show names it, the second is its length."""
+    """Draw one bar per row: the first column to show names it, the second is its length."""
     panel = barchart.Panel().title(title).description(description).datasource(POSTGRESQL)
     panel = panel.x_field(show[0]).span(12).height(_HEIGHT).with_target(query)
     return panel.with_transformation(_only(show)).with_transformation(_as_text(show[0]))
@@ -124,7 +124,7 @@ def _only(columns: Sequence[str]) -> DataTransformerConfig:
 
 
 def _as_text(column: str) -> DataTransformerConfig:
-    """Bars are named by a text; a number would be drawn as one more bar."""
+    """Return a column as text: it names the bars, and a number would be one more bar."""
     conversion = {"targetField": column, "destinationType": "string"}
     return DataTransformerConfig(
         id_val="convertFieldType", options={"conversions": [conversion], "fields": {}}

@@ -25,7 +25,7 @@ from telesift.generate.grafana.sources import POSTGRESQL, Sql, chosen
 
 Panels = Sequence[Builder[Panel]]
 
-# `sqlstring` quotes a variable's value, whatever somebody wrote into the page's address.
+# `sqlstring` quotes a variable's value, whatever the page's address holds.
 _VALUES: Final = {
     "since": "$__timeFrom()::date",
     "until": "$__timeTo()::date",
@@ -114,12 +114,12 @@ def _events() -> Panels:
 
 
 def _choice(name: str, label: str, query: str) -> QueryVariable:
-    """Let whoever looks choose one value, or all."""
+    """Offer the choice of one value, or of all."""
     every = f"SELECT 'all' UNION ALL ({query})"
     variable = QueryVariable(name).label(label).datasource(POSTGRESQL).query(every)
     return variable.refresh(VariableRefresh.ON_TIME_RANGE_CHANGED).multi(False)
 
 
 def _sql(statement: str, *, as_series: bool = False) -> Sql:
-    """Fill Grafana's own names in for the statement's parameters."""
+    """Return a statement with Grafana's own names for its parameters."""
     return Sql(statement % _VALUES, as_series=as_series)

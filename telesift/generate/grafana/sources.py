@@ -13,7 +13,7 @@ POSTGRESQL: Final = DataSourceRef("grafana-postgresql-datasource", "${datasource
 
 
 def chosen(source: DataSourceRef) -> DatasourceVariable:
-    """Let whoever looks choose among the sources of a kind."""
+    """Offer the choice among the sources of a kind."""
     return DatasourceVariable("datasource").label("Data source").type(str(source.type_val))
 
 
@@ -34,7 +34,7 @@ class Sql(variants.Dataquery, builder.Builder["Sql"]):
         self._format = "time_series" if as_series else "table"
 
     def build(self) -> "Sql":
-        """Give itself: it is its own builder."""
+        """Return itself: it is its own builder."""
         return self
 
     def to_json(self) -> dict[str, object]:

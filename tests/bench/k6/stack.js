@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The story's promise, on the whole stack: 200 requests a second of ten events each, and ratings
+// The story's promise, on the whole stack: 200 requests per second of ten events each, and ratings
 // beside them, by the vault's users with their session cookies.
 //
 //   TELESIFT_RATE_LIMIT=100000 make up
 //   build/k6 run tests/bench/k6/stack.js
 //
-// VAULT, PROCESSOR, PSR, RATE and RATINGS (requests a second) and DURATION change it.
+// VAULT, PROCESSOR, PSR, RATE and RATINGS (requests per second) and DURATION change it.
 import { check } from "k6";
 import http from "k6/http";
 

@@ -16,7 +16,7 @@ _one_starts: Final = threading.Lock()
 
 
 def open_database(settings: ServiceSettings) -> PostgresqlDatabase:
-    """Give one connection at a time to DATABASE_URL, or to the embedded PostgreSQL.
+    """Open one connection at a time to DATABASE_URL, or to the embedded PostgreSQL.
 
     Outside production the schema is brought up to date; in production that is the deployment's
     `telesift db migrate`.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The partitions of `telemetry_events`, one a UTC day of `ts`: made ahead, dropped as a whole."""
+"""The partitions of `telemetry_events`, one per UTC day of `ts`: made ahead, dropped as a whole."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from msgspec import Struct
 from peewee import PostgresqlDatabase
 
 _LOCK_KEY: Final = 0x7E1E51F8  # any number, as long as every processor takes the same
-# Others queue behind whoever waits for a lock on the table: better to give up and come again.
+# Other sessions queue behind one that waits for a lock on the table: give up and try again.
 _LOCK_MS: Final = 3_000
 
 _PARTITIONS: Final = r"""
@@ -33,20 +33,20 @@ ALTER TABLE telemetry_events ATTACH PARTITION {name} FOR VALUES FROM ('{begins}'
 
 
 class Partition(Struct, frozen=True):
-    """Holds the events with `begins` <= ts < `ends`; None where it is unbounded."""
+    """The table `name` with the events of `begins` <= ts < `ends`; None where it is unbounded."""
 
     name: str
     begins: datetime | None
     ends: datetime | None
 
     def covers(self, moment: datetime) -> bool:
-        """Tell whether an event of that moment belongs here."""
+        """Return whether an event of that moment belongs here."""
         return bool(self.begins and self.ends and self.begins <= moment < self.ends)
 
 
 @contextmanager
 def alone(database: PostgresqlDatabase) -> Iterator[None]:
-    """Let one at a time make and drop partitions, in one transaction."""
+    """Hold the lock under which one process makes and drops partitions, in one transaction."""
     with database.atomic():
         database.execute_sql(f"SET LOCAL lock_timeout = {_LOCK_MS}")
         database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK_KEY,))
@@ -86,7 +86,7 @@ def drop_before(database: PostgresqlDatabase, cutoff: datetime) -> list[str]:
 
 
 def midnight(day: date) -> datetime:
-    """Give the moment at which a UTC day begins."""
+    """Return the moment at which a UTC day begins."""
     return datetime.combine(day, time(), UTC)
 
 

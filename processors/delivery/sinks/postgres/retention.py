@@ -33,14 +33,14 @@ SELECT {_COLUMNS} FROM telemetry_retention_receipts ORDER BY id DESC LIMIT 1
 
 
 class Window(Struct, frozen=True):
-    """The days whose events are kept, the first and the last included."""
+    """The UTC days whose events are kept, `first` and `last` included."""
 
     first: date
     last: date
 
     @classmethod
     def at(cls, now: datetime, days: int) -> "Window":
-        """Give the window as of a moment.
+        """Return the window as of a moment.
 
         It reaches as far ahead as back: the clock may have been set back since an event was
         taken.
@@ -49,7 +49,7 @@ class Window(Struct, frozen=True):
         return cls(today - days * _DAY, today + days * _DAY)
 
     def objection(self, day: date) -> str | None:
-        """Say why events of a day cannot be kept, by a reason code; None where they can."""
+        """Return the reason code why events of a day cannot be kept; None where they can."""
         if day < self.first:
             return "past_retention"
         return "far_future" if day > self.last else None
@@ -58,7 +58,8 @@ class Window(Struct, frozen=True):
 class RetentionReceipt(Struct, frozen=True):
     """What one run did, in UTC.
 
-    `older_rows` is how many events from before `cutoff` a check found afterwards.
+    `at` is when it ran; `made` and `dropped` name partitions; `older_rows` is how many events from
+    before `cutoff` a check found afterwards; `next_due` is when it must run again.
     """
 
     at: datetime
@@ -69,11 +70,11 @@ class RetentionReceipt(Struct, frozen=True):
     next_due: datetime
 
     def holds(self, now: datetime) -> bool:
-        """Tell whether nothing needs to be done yet."""
+        """Return whether nothing needs to be done yet."""
         return self.at <= now < self.next_due
 
     def overdue(self, now: datetime) -> bool:
-        """Tell whether the run after this one should have been there by now."""
+        """Return whether the run after this one should have been there by now."""
         return now >= self.next_due + _GRACE
 
 
@@ -81,21 +82,21 @@ def run(database: PostgresqlDatabase, days: int, now: datetime) -> RetentionRece
     """Make the partitions through tomorrow, drop those past `days`, and write a receipt.
 
     All or nothing, one at a time, and harmless to repeat.
-    Raises peewee's errors: somebody who reads for long keeps a partition from being dropped.
+    Raises peewee's errors: a long read keeps a partition from being dropped.
     """
     with partitions.alone(database):
         return _run(database, days, now)
 
 
 def run_if_due(database: PostgresqlDatabase, days: int, now: datetime) -> RetentionReceipt:
-    """Run unless another processor did since the last midnight UTC; give the latest receipt."""
+    """Run unless another processor did since the last midnight UTC; return the latest receipt."""
     with partitions.alone(database):
         previous = latest(database)
         return previous if previous and previous.holds(now) else _run(database, days, now)
 
 
 def latest(database: PostgresqlDatabase) -> RetentionReceipt | None:
-    """Give the last receipt, or None where retention never ran."""
+    """Return the last receipt, or None where retention never ran."""
     row = database.execute_sql(_LATEST).fetchone()
     return RetentionReceipt(*row) if row else None
 
@@ -144,15 +145,15 @@ class DailyRetention(threading.Thread):
         self._stopping = threading.Event()
 
     def stop(self) -> None:
-        """Look no more; a run under way is left to finish or to end with the process."""
+        """Stop looking; a run under way is left to finish or to end with the process."""
         self._stopping.set()
 
     def due(self) -> datetime:
-        """Say when retention must run again: at once, until it is known to have run."""
+        """Return when retention must run again: at once, until it is known to have run."""
         return self._latest.next_due if self._latest else self._began
 
     def run(self) -> None:
-        """Look until stopped; the thread's own main function."""
+        """Run retention when it is due, until stopped; the thread's own main function."""
         while not self._stopping.is_set():
             self._look()
             self._stopping.wait(self._look_seconds)

@@ -14,7 +14,11 @@ from processors.delivery.sinks.postgres import sqlstate
 
 
 class EventRow(Struct, frozen=True, gc=False):
-    """One row of the table, under its columns' names."""
+    """One row of the table, under its columns' names.
+
+    `id` and `owner_id` are UUIDs; `payload` is attributes and resource; `ts` is when the event
+    happened and `received_at` when it came, both in UTC; ids that it does not have are None.
+    """
 
     id: str
     owner_id: str
@@ -29,7 +33,7 @@ class EventRow(Struct, frozen=True, gc=False):
 _COLUMNS: Final = ", ".join(EventRow.__struct_fields__)
 # One parameter for all rows. As quick as COPY through a temporary table, at less than half
 # its work on our side, where the event loop waits for it; execute_values is half as quick.
-# One statement a transaction, too: the counts that a trigger keeps are locked in order then, and
+# One statement per transaction, too: the counts that a trigger keeps are locked in order then, and
 # processors that store at once wait for each other instead of deadlocking.
 _INSERT: Final = f"""
 INSERT INTO telemetry_events ({_COLUMNS})
@@ -60,7 +64,7 @@ def read(row: Row) -> list[EventRow]:
 
 
 def insert(database: PostgresqlDatabase, rows: Sequence[EventRow]) -> Sequence[EventRow]:
-    """Insert the rows that are not there yet, in one transaction; give those refused for good.
+    """Insert the rows that are not there yet, in one transaction; return those refused for good.
 
     Where one is refused, the transaction is divided until the culprits stand alone.
     Raises peewee's errors for whatever another try may mend.

@@ -14,7 +14,7 @@ NO_PARTITION: Final = "partition_missing"
 _REFUSALS: Final = ("22", "54")
 
 # A whole code, or the class that it begins with. Everything else may be over by the next try, or
-# once somebody has put it right: a constraint that others added is no fault of our rows.
+# once it has been put right: a constraint that others added is no fault of our rows.
 _REASONS: Final = {
     "08": "database_away",
     "23514": NO_PARTITION,
@@ -33,12 +33,12 @@ _CLASS: Final = 2
 
 
 def refuses_row(error: PeeweeException) -> bool:
-    """Tell whether a row of the statement can never be stored, today or later."""
+    """Return whether a row of the statement can never be stored, today or later."""
     return _code(error).startswith(_REFUSALS)
 
 
 def reason(error: PeeweeException) -> str:
-    """Name an error by a code of ours; the database's own words may quote a value."""
+    """Return our code for an error; the database's own words may quote a value."""
     code = _code(error)
     if not code:  # the connection broke before an answer came
         return "database_away"

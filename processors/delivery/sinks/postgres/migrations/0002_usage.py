@@ -47,7 +47,7 @@ WHERE latency IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 ON CONFLICT (day, event, latency_ms) DO UPDATE SET n = known.n + excluded.n;
 """
 
-# SECURITY DEFINER: whoever may store events needs no right to the counts. Only pg_catalog is
+# SECURITY DEFINER: a role that may store events needs no right to the counts. Only pg_catalog is
 # searched: another role's operator in public would run as the owner.
 TRIGGER = f"""
 CREATE FUNCTION public.telemetry_count_events() RETURNS trigger
