@@ -3,7 +3,7 @@
 
 import typer
 
-from telesift.commands import catalog, db, ledger, outbox, privacy, report, retention, serve
+from telesift.commands import catalog, db, outbox, privacy, report, retention, serve
 from telesift.commands.up import up
 
 app = typer.Typer(
@@ -17,7 +17,7 @@ app.add_typer(serve.app, name="serve")
 app.add_typer(catalog.app, name="catalog")
 app.add_typer(db.app, name="db")
 app.add_typer(outbox.app, name="outbox")
-app.command()(ledger.ledger)
+app.command()(outbox.ledger)
 app.add_typer(retention.app, name="retention")
 app.add_typer(report.app, name="report")
 app.add_typer(privacy.app, name="privacy")

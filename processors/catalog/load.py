@@ -10,10 +10,9 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from processors.catalog import define, refine, shape
+from processors.catalog import define, shape
 from processors.catalog.document import CatalogError, Document, Place, read
-from processors.catalog.envelope import RESOURCE_GROUP
-from processors.catalog.model import Attribute, Catalog, Event, Source
+from processors.catalog.model import RESOURCE_GROUP, Attribute, Catalog, Event, Source
 
 __all__ = ["EVENTS", "CatalogError", "load"]
 
@@ -39,7 +38,7 @@ def load(directory: Path = EVENTS) -> Catalog:
     files = [_file(document) for document in documents]
     attributes, groups = _attributes(files), _groups(files)
     events = _events(files, attributes, groups)
-    resource = refine.group(RESOURCE_GROUP, attributes, groups)
+    resource = define.group(RESOURCE_GROUP, attributes, groups)
     schema_url = manifest.schema_url.url
     return Catalog(
         events=events,
@@ -82,7 +81,7 @@ def _attributes(files: list[_File]) -> Mapping[str, Attribute]:
     return _by_name((attribute.key, attribute) for attribute in found)
 
 
-def _groups(files: list[_File]) -> refine.Groups:
+def _groups(files: list[_File]) -> define.Groups:
     groups = {}
     for file in files:
         for index, group in enumerate(file.content.attribute_groups):
@@ -94,10 +93,10 @@ def _groups(files: list[_File]) -> refine.Groups:
 
 
 def _events(
-    files: list[_File], attributes: Mapping[str, Attribute], groups: refine.Groups
+    files: list[_File], attributes: Mapping[str, Attribute], groups: define.Groups
 ) -> Mapping[str, Event]:
     found = [
-        refine.event(
+        define.event(
             definition, file.place.at("events", index), file.stewardship, attributes, groups
         )
         for file in files

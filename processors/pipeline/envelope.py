@@ -15,8 +15,7 @@ from typing import Final
 from msgspec import Struct
 
 from processors import limits
-from processors.catalog.envelope import SCOPE_TEXT
-from processors.catalog.model import Catalog
+from processors.catalog.model import SCOPE_TEXT, Catalog
 from processors.pipeline.checks import Check, compile_check
 from processors.pipeline.records import AnyValue, Batch, KeyValue, LogRecord, MalformedRequest
 from processors.pipeline.verdicts import Rejected

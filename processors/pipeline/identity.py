@@ -7,7 +7,7 @@ Source: DESIGN section 2, "Identity".
 from collections.abc import Callable, Mapping
 from json.encoder import encode_basestring_ascii as quote
 
-from processors.catalog.envelope import RECORD_UID, SESSION_ID, USER_ID
+from processors.catalog.model import RECORD_UID, SESSION_ID, USER_ID
 from processors.pipeline.checks import uuid
 from processors.pipeline.encode import key_value
 from processors.pipeline.records import AnyValue, LogRecord

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from processors import limits
-from processors.catalog.envelope import USER_ID
+from processors.catalog.model import USER_ID
 from processors.pipeline.encode import encode_record
 from processors.pipeline.identity import Identity
 from processors.pipeline.records import UNREADABLE_TIME, AnyValue, Batch, LogRecord

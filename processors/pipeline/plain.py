@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from processors.catalog.envelope import EVENT_NAME, RECORD_UID, SESSION_ID, USER_ID
+from processors.catalog.model import EVENT_NAME, RECORD_UID, SESSION_ID, USER_ID
 from processors.pipeline.envelope import EMPTY_HEAD
 from processors.pipeline.otlp import UNREADABLE, decode_document
 from processors.pipeline.records import (

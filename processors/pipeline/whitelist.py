@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from processors.catalog.envelope import EVENT_NAME, RECORD_UID, USER_ID
-from processors.catalog.model import Catalog, Event
+from processors.catalog.model import EVENT_NAME, RECORD_UID, USER_ID, Catalog, Event
 from processors.limits import ATTRIBUTES_PER_RECORD
 from processors.pipeline.checks import Check, compile_check
 from processors.pipeline.records import AnyValue, KeyValue

@@ -8,8 +8,15 @@ import os
 from collections.abc import Mapping
 
 from service_kit.telemetry import export
-from service_kit.telemetry.ids import SpanIds, current_span_context, current_trace_id, trace_headers
-from service_kit.telemetry.spans import error_type, span, traced
+from service_kit.telemetry.spans import (
+    SpanIds,
+    current_span_context,
+    current_trace_id,
+    error_type,
+    span,
+    trace_headers,
+    traced,
+)
 
 __all__ = [
     "SpanIds",

@@ -25,8 +25,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from service_kit.clock import utc_now
 from service_kit.settings import Environment, ServiceSettings
-from service_kit.telemetry.ids import current_span_context
-from service_kit.telemetry.spans import error_type
+from service_kit.telemetry.spans import current_span_context, error_type
 
 _LEVELS: Final = logging.getLevelNamesMapping()
 

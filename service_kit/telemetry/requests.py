@@ -25,7 +25,7 @@ from opentelemetry.trace import (
 )
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from service_kit.telemetry.ids import traceparent
+from service_kit.telemetry.spans import traceparent
 
 _W3C: Final = TraceContextTextMapPropagator()
 _METHODS: Final = frozenset(falcon.HTTP_METHODS)

@@ -15,13 +15,13 @@ import typer
 from processors.delivery.outbox.ledger import read
 from service_kit.clock import utc_now, utc_today
 from service_kit.tables import as_csv
-from telesift.commands.ledger import DataDir, reading
+from telesift.commands.outbox import DataDir, reading
 from telesift.database import connecting
 from telesift.reports.events import events as of_events
+from telesift.reports.events import rejections as of_ledger
 from telesift.reports.page import html as page
 from telesift.reports.ratings import By
 from telesift.reports.ratings import ratings as of_ratings
-from telesift.reports.rejections import rejections as of_ledger
 from telesift.reports.sheet import Sheet, show
 
 app = typer.Typer(no_args_is_help=True, help="What the ratings, the events and the rejections say.")

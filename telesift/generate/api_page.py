@@ -15,7 +15,7 @@ from processors.catalog.model import Catalog
 from processors.gateway import openapi as processor
 from psr_service import openapi as psr
 from telesift.generate import json_schema
-from telesift.generate.markdown import GENERATED, code, table
+from telesift.generate.writing import GENERATED, code, table
 
 Json = Mapping[str, Any]
 

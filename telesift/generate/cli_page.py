@@ -6,7 +6,7 @@ from inspect import cleandoc
 from typing import Any, Final
 
 from processors.catalog.model import Catalog
-from telesift.generate.markdown import GENERATED, table
+from telesift.generate.writing import GENERATED, table
 
 _HEAD: Final = f"""\
 # Command line

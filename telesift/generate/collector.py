@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import yaml
 
-from processors.catalog import envelope
+from processors.catalog import model
 from processors.catalog.define import FORMATS
 from processors.catalog.model import Attribute, Catalog, Event, Format, ValueType
-from telesift.generate.notice import NOTICE
+from telesift.generate.writing import NOTICE
 
 PROCESSORS: Final = (
     "transform/telesift_judge",
@@ -53,7 +53,7 @@ _HEADER: Final = f"""\
 # What the collector's language cannot express: docs/telemetry/events.md, "Enforced twice".
 """
 
-_IDENTITY_KEYS: Final = (envelope.RECORD_UID, envelope.USER_ID)
+_IDENTITY_KEYS: Final = (model.RECORD_UID, model.USER_ID)
 
 _SOUND: Final = 'log.cache["sound"]'
 _ADMITTED: Final = 'log.cache["admitted"]'
@@ -94,7 +94,7 @@ def _processors(catalog: Catalog) -> Iterator[dict[str, Any]]:
 
 def _judgement(catalog: Catalog) -> Iterator[str]:
     """Clear the event's name of every record that no statement has admitted."""
-    name = _attribute(envelope.EVENT_NAME)
+    name = _attribute(model.EVENT_NAME)
     yield f'set(log.event_name, {name}) where log.event_name == "" and IsString({name})'
     # Merged into the cache and stripped there, attributes lose whatever is unknown or doubled.
     yield 'merge_maps(log.cache, log.attributes, "upsert")'
@@ -121,7 +121,7 @@ def _grouped(
 
 def _known_keys(event: Event) -> tuple[str, ...]:
     wire_keys = (attribute.wire_key for attribute in event.attributes.values())
-    return (*_IDENTITY_KEYS, envelope.EVENT_NAME, *wire_keys)
+    return (*_IDENTITY_KEYS, model.EVENT_NAME, *wire_keys)
 
 
 def _of_every_record(catalog: Catalog) -> Iterator[str]:
@@ -182,8 +182,8 @@ def _stripping(catalog: Catalog) -> Iterator[str]:
         yield f'delete_key(resource.attributes, "{attribute.wire_key}")\nwhere not ({rule})'
     yield "keep_keys(scope.attributes, [])"
     for path in ("scope.name", "scope.version"):
-        yield f'set({path}, "") where not {_matches(path, envelope.SCOPE_TEXT)}'
-    yield f'delete_key(log.attributes, "{envelope.EVENT_NAME}")'
+        yield f'set({path}, "") where not {_matches(path, model.SCOPE_TEXT)}'
+    yield f'delete_key(log.attributes, "{model.EVENT_NAME}")'
     yield 'set(log.severity_text, "")'
     yield "set(log.time_unix_nano, log.observed_time_unix_nano) where log.time_unix_nano == 0"
 

@@ -17,7 +17,7 @@ from service_kit.postgres import migrations
 from service_kit.postgres.embedded import EmbeddedPostgres
 from service_kit.tables import Row
 from telesift.database import HISTORIES
-from telesift.generate.markdown import GENERATED, code, table
+from telesift.generate.writing import GENERATED, code, table
 
 _HEAD: Final = f"""\
 # Data dictionary

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from processors.catalog.lint import CHECKS
-from processors.catalog.model import Attribute, Catalog, Event, Sensitivity
-from telesift.generate import example
+from processors.catalog.model import Attribute, Catalog, Event, Sensitivity, Value
+from service_kit.hashing import keyed_hash
 from telesift.generate.collector import UNEXPRESSED
-from telesift.generate.markdown import table
-from telesift.generate.notice import NOTICE
+from telesift.generate.writing import NOTICE, table
 
 _INTRO: Final = """\
 # Event catalog
@@ -75,7 +74,7 @@ What it does not repeat:
 
 
 def render(catalog: Catalog) -> str:
-    """Write the page; every example is made of the catalog's own."""
+    """Write the page; every events_page is made of the catalog's own."""
     head = f"<!-- {NOTICE} -->\n{_INTRO}"
     about = f"Version {catalog.version}: {len(catalog.events)} events.\n"
     sections = map(_event, catalog.events.values())
@@ -103,14 +102,13 @@ def _event(event: Event) -> str:
         ),
     )
     about = f"{event.brief}\n{event.note}\n" if event.note else f"{event.brief}\n"
-    sent, kept = example.sent(event), example.kept(event)
     return "\n".join(
         (
             f"## {event.name}\n",
             about,
             attributes,
-            f"Sent:\n\n{_json(sent)}",
-            f"Kept{_redactions(uses)}:\n\n{_json(kept)}",
+            f"Sent:\n\n{_json(sent(event))}",
+            f"Kept{_redactions(uses)}:\n\n{_json(kept(event))}",
         )
     )
 
@@ -178,3 +176,33 @@ def _json(value: dict[str, Any]) -> str:
 
 def _anchor(heading: str) -> str:
     return heading.replace(".", "")
+
+
+TIME: Final = "2026-11-30T09:30:00Z"
+UID: Final = "7d0c5a52-9f3e-4c1b-8a64-2e8f1b7c3d90"
+USER: Final = "11111111-1111-4111-8111-111111111111"
+_SECRET: Final = b"an example's secret"
+
+
+def sent(event: Event) -> dict[str, Any]:
+    """Return the event as a client would post it, with every attribute that it may carry."""
+    attributes = {key: _example(attribute) for key, attribute in event.attributes.items()}
+    return {"event": event.name, "ts": TIME, **attributes}
+
+
+def kept(event: Event) -> dict[str, Any]:
+    """Return the same event after redaction and stamping, in the names of the database."""
+    attributes = {key: _redacted(attribute) for key, attribute in event.attributes.items()}
+    return {"id": UID, "event": event.name, "ts": TIME, "user_id": USER, **attributes}
+
+
+def _example(attribute: Attribute) -> Value | None:
+    """Return the first of its values; none where `lint` still asks for an events_page."""
+    return next(iter(attribute.members or attribute.examples), None)
+
+
+def _redacted(attribute: Attribute) -> Value | None:
+    value = _example(attribute)
+    if attribute.sensitivity is Sensitivity.HASHED:
+        return keyed_hash(_SECRET, str(value))
+    return value

@@ -7,7 +7,7 @@ from typing import Any, Final
 from processors.catalog.define import FORMATS
 from processors.catalog.model import Attribute, Catalog, Event, Format, ValueType
 from service_kit.fields import INT64_MAX
-from telesift.generate.notice import NOTICE
+from telesift.generate.writing import NOTICE
 
 _MS_MAX: Final = 2**53
 _CLOCK: Final = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"

@@ -12,7 +12,7 @@ from processors.catalog.model import Catalog
 from service_kit.flags import Flag
 from service_kit.settings import Environment
 from service_kit.settings.reading import expected
-from telesift.generate.markdown import GENERATED, code, table
+from telesift.generate.writing import GENERATED, code, table
 from telesift.settings import BY_SERVICE
 
 _HEAD: Final = f"""\

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from processors.catalog.model import Attribute, Catalog, Event, ValueType
-from telesift.generate.notice import NOTICE
+from telesift.generate.writing import NOTICE
 
 _HEAD: Final = f"// {NOTICE}\n// SPDX-License-Identifier: Apache-2.0\n"
 _TYPES: Final = {

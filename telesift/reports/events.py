@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The report of the events: how often each happened, when, and how long it took."""
+"""The reports of the events: how often each happened and how long it took; what was rejected."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -10,9 +10,10 @@ from peewee import PostgresqlDatabase
 
 from dashboard import statements
 from dashboard.messages import DEFAULT_DAYS, Filters
+from processors.delivery.outbox.ledger import Ledger
 from service_kit.postgres import fetch
 from service_kit.tables import Row
-from telesift.reports.sheet import Bar, Cell, Sheet, Spark, number
+from telesift.reports.sheet import Bar, Cell, Sheet, Spark, number, share
 
 _MOST_COLUMNS: Final = 60  # as many as fit a terminal, beside the rest
 _PERCENTILES: Final = ("p50", "p95", "p99")
@@ -66,3 +67,27 @@ def folded(counts: list[int]) -> list[int]:
     """Add neighbours up until the columns suffice; the last has what is left."""
     width = -(-len(counts) // _MOST_COLUMNS)
     return [sum(counts[at : at + width]) for at in range(0, len(counts), width)]
+
+
+def rejections(found: Ledger) -> Sheet:
+    """Report each reason for which an event was turned away."""
+    lines = sorted(found.rejected, key=lambda line: (-line.count, line.event, line.reason))
+    total = sum(line.count for line in lines)
+    return Sheet(
+        title="Rejections since the outbox was made",
+        headings=("event", "reason", "events", "of all rejected", ""),
+        names=2,
+        lines=[
+            (
+                line.event or "(not in the catalog)",
+                line.reason,
+                number(line.count),
+                share(line.count / total),
+                Bar(line.count / lines[0].count),
+            )
+            for line in lines
+        ],
+        columns=("event", "reason", "n"),
+        rows=[{"event": line.event, "reason": line.reason, "n": line.count} for line in lines],
+        notes=(f"{number(total)} rejected of {number(found.received)} received",),
+    )

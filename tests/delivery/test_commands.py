@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`telesift outbox status` and `telesift ledger`, while the outbox is in use."""
+"""`telesift outbox status` and `telesift outbox`, while the outbox is in use."""
 
 import asyncio
 import json
@@ -14,12 +14,12 @@ from typer.testing import CliRunner
 from processors.delivery.outbox import backlog
 from processors.delivery.outbox import file as files
 from processors.delivery.outbox.batch import Receipt
-from telesift.commands import ledger, outbox
+from telesift.commands import outbox
 from tests.delivery.samples import new_ids, open_outbox, store, tally
 
 app = typer.Typer()
 app.add_typer(outbox.app, name="outbox")
-app.command()(ledger.ledger)
+app.command()(outbox.ledger)
 
 
 def run(*arguments: str) -> tuple[int, str]:

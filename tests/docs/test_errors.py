@@ -28,7 +28,7 @@ SOURCES = [
     for path in (ROOT / part).rglob("*.py")
     if SINKS.isdisjoint(path.parts)
 ]
-IN_SOURCE = re.compile(r"\bcode(?:: str)? ?= ?\"([a-z_]+)\"")
+IN_SOURCE = re.compile(r"\bcode(?:: str)? ?= ?\"([a-z_]+)\"|MalformedRequest\(\w+, \"([a-z_]+)\"\)")
 
 
 def documented(text: str) -> set[str]:
@@ -38,7 +38,13 @@ def documented(text: str) -> set[str]:
 
 def raised() -> set[str]:
     """Return the codes that the sources can answer with."""
-    literal = {code for path in SOURCES for code in IN_SOURCE.findall(path.read_text())}
+    literal = {
+        code
+        for path in SOURCES
+        for codes in IN_SOURCE.findall(path.read_text())
+        for code in codes
+        if code
+    }
     return literal | {Problem.code} | {trouble.value for trouble in StorageFault}
 
 

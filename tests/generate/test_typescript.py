@@ -11,7 +11,7 @@ import pytest
 
 from processors.catalog.load import load
 from processors.catalog.model import Catalog
-from telesift.generate import example, typescript
+from telesift.generate import events_page, typescript
 from tests.catalog.registries import write
 
 ROOT = Path(__file__).parents[2]
@@ -85,7 +85,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
 def _examples() -> str:
     lines = []
     for event in load().events.values():
-        props = {k: v for k, v in example.sent(event).items() if k not in ("event", "ts")}
+        props = {k: v for k, v in events_page.sent(event).items() if k not in ("event", "ts")}
         lines.append(f"track({json.dumps(event.name)}, {json.dumps(props)});")
         lines.append("// @ts-expect-error")
         lines.append(f"track({json.dumps(event.name)}, {json.dumps(props | {'evil': 1})});")

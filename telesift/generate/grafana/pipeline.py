@@ -8,8 +8,14 @@ from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import units
 from grafana_foundation_sdk.models.dashboard import Panel
 
-from telesift.generate.grafana.panels import add_row, figure, graph, new_dashboard
-from telesift.generate.grafana.sources import PROMETHEUS, chosen
+from telesift.generate.grafana.panels import (
+    PROMETHEUS,
+    add_row,
+    chosen,
+    figure,
+    graph,
+    new_dashboard,
+)
 
 Panels = Sequence[Builder[Panel]]
 

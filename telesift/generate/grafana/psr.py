@@ -14,14 +14,16 @@ from grafana_foundation_sdk.models.dashboard import (
 
 from dashboard import statements
 from telesift.generate.grafana.panels import (
+    POSTGRESQL,
+    Sql,
     add_row,
+    chosen,
     new_dashboard,
     sql_bars,
     sql_figures,
     sql_graph,
     sql_table,
 )
-from telesift.generate.grafana.sources import POSTGRESQL, Sql, chosen
 
 Panels = Sequence[Builder[Panel]]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the generated pages are written with."""
+"""What generated files are written with."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -21,3 +21,6 @@ def code(text: str) -> str:
 
 def _cell(value: object) -> str:
     return str(value).replace("|", "\\|")
+
+
+NOTICE: Final = "Generated from processors/catalog, do not edit: make generate"
