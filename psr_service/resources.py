@@ -73,7 +73,10 @@ class ImpressionsResource:
 
 @dataclass(frozen=True, slots=True)
 class EligibilityResource:
-    """`GET /psr/eligibility`."""
+    """`GET /psr/eligibility`.
+
+    Whom the feature is off for is answered, not refused: so `psr` is no `flag` of the middleware.
+    """
 
     store: Store
     ownership: Ownership

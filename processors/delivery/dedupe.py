@@ -21,7 +21,7 @@ CAPACITY: Final = 150_000
 _MASK: Final = (1 << 60) - 1
 
 
-class _Claim:
+class _Reservation:
     """The new ids of a request that is being stored, until it is known how that ended."""
 
     def __init__(self, digests: set[int]) -> None:
@@ -48,10 +48,10 @@ class Seen:
         self._current: set[int] = set()
         self._previous: set[int] = set()
         self._since = clock()
-        self._claims: set[_Claim] = set()
+        self._reservations: set[_Reservation] = set()
 
     @asynccontextmanager
-    async def claim(self, owner: str, uids: Sequence[str]) -> AsyncIterator[list[bool]]:
+    async def reserve(self, owner: str, uids: Sequence[str]) -> AsyncIterator[list[bool]]:
         """Yield which ids are new, one truth value each; remember those if the block succeeds.
 
         Within one request the first of two equal ids is the new one.
@@ -65,9 +65,9 @@ class Seen:
         while len(new) < len(digests) and (rivals := self._rivals(digests)):
             await asyncio.wait(rivals)
             fresh, new = self._judge(digests)
-        claim = _Claim(new)
-        self._claims.add(claim)
-        self._current |= new  # at once: whoever comes now finds it, and waits for this claim
+        reservation = _Reservation(new)
+        self._reservations.add(reservation)
+        self._current |= new  # at once: whoever comes now finds it, and waits for this reservation
         try:
             yield fresh
         except BaseException:
@@ -75,11 +75,11 @@ class Seen:
             self._previous -= new
             raise
         finally:
-            self._claims.remove(claim)
-            claim.settled.set_result(None)
+            self._reservations.remove(reservation)
+            reservation.settled.set_result(None)
 
     def _rivals(self, digests: list[int]) -> list[asyncio.Future[None]]:
-        return [c.settled for c in self._claims if not c.digests.isdisjoint(digests)]
+        return [c.settled for c in self._reservations if not c.digests.isdisjoint(digests)]
 
     def _judge(self, digests: list[int]) -> tuple[list[bool], set[int]]:
         self._forget()

@@ -134,7 +134,7 @@ class Leader:
     def _maintain(self) -> None:
         oldest = self._clock() - self._max_age_seconds
         try:
-            with closing(file.connect(file.file(self._data_dir), durable=False)) as db:
+            with closing(file.connect(file.path(self._data_dir), durable=False)) as db:
                 maintain(db, oldest)
         except sqlite3.Error as error:
             _log.warning("outbox.maintenance_failed", reason=type(error).__name__)

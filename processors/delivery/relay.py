@@ -107,7 +107,7 @@ class Relay(threading.Thread):
     def run(self) -> None:
         """Deliver until stopped; the thread's own main function."""
         # NORMAL: the settlement of a batch that a power cut undoes only has it delivered again.
-        db = file.connect(file.file(self._data_dir), durable=False)
+        db = file.connect(file.path(self._data_dir), durable=False)
         lock = sink_lock(file.folder(self._data_dir), self._sink.name)
         try:
             while not self._is_over():

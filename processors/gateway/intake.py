@@ -91,7 +91,7 @@ class Intake:
     async def _store(self, verdicts: Verdicts, caller: Caller) -> None:
         """Store what is new of the accepted: a retry of what we have is as good as delivered."""
         uids = [accepted.uid for accepted in verdicts.accepted]
-        async with self._seen.claim(caller.user_id, uids) as fresh:
+        async with self._seen.reserve(caller.user_id, uids) as fresh:
             new = [
                 accepted
                 for accepted, is_new in zip(verdicts.accepted, fresh, strict=True)

@@ -117,7 +117,7 @@ def damaged_files(data_dir: Path) -> list[str]:
 
 
 def _has_outbox(data_dir: Path) -> bool:
-    return file.file(data_dir).exists()
+    return file.path(data_dir).exists()
 
 
 def _present(database: PostgresqlDatabase) -> list[str]:

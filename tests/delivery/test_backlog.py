@@ -27,7 +27,7 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 @pytest.fixture
 def db(tmp_path: Path, outbox: Outbox) -> Iterator[sqlite3.Connection]:
     """Connect as a relay does."""
-    with closing(files.connect(files.file(tmp_path), durable=False)) as db:
+    with closing(files.connect(files.path(tmp_path), durable=False)) as db:
         yield db
 
 

@@ -33,7 +33,7 @@ def data_dir(tmp_path: Path) -> Iterator[Path]:
     """Keep an outbox open with three events of five delivered by one of two sinks."""
     opened = open_outbox(tmp_path, ["logs", "otlp"])
     store(opened, new_ids(3))
-    with closing(files.connect(files.file(tmp_path), durable=False)) as db:
+    with closing(files.connect(files.path(tmp_path), durable=False)) as db:
         batch = backlog.next_batch(db, "otlp")
         assert batch is not None
         backlog.settle(db, "otlp", batch, Receipt(2, {("tags.added", "http_400"): 1}))
@@ -78,7 +78,7 @@ def test_ledger_speaks_json(data_dir: Path) -> None:
 
 def test_a_ledger_that_does_not_balance_fails_the_command(data_dir: Path) -> None:
     """A check in a script notices what a person might overlook."""
-    with closing(files.connect(files.file(data_dir), durable=False)) as db:
+    with closing(files.connect(files.path(data_dir), durable=False)) as db:
         db.execute("UPDATE tally SET n = n + 1 WHERE kind = 'received'")
     code, output = run("ledger", "--data-dir", str(data_dir))
     assert 1 == code

@@ -21,14 +21,14 @@ class CommitFailed(Exception):
 
 async def take(seen: Seen, *uids: str, owner: str = ME) -> list[bool]:
     """Store a batch, and return which of its ids were new."""
-    async with seen.claim(owner, uids) as fresh:
+    async with seen.reserve(owner, uids) as fresh:
         return fresh
 
 
 async def fail(seen: Seen, *uids: str) -> None:
     """Try to store a batch, in vain."""
     with pytest.raises(CommitFailed):
-        async with seen.claim(ME, uids):
+        async with seen.reserve(ME, uids):
             raise CommitFailed
 
 
@@ -67,7 +67,7 @@ def test_a_twin_in_flight_is_judged_by_how_it_ends(succeeds: bool) -> None:
         seen, stored = Seen(), asyncio.Event()
 
         async def first() -> None:
-            async with seen.claim(ME, ["a"]):
+            async with seen.reserve(ME, ["a"]):
                 await stored.wait()
                 if not succeeds:
                     raise CommitFailed

@@ -38,7 +38,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def _open(self, sinks: list[str]) -> None:
         self.in_flight: dict[str, Batch] = {}
         self.lock = open_outbox(self.data_dir, sinks)
-        self.db = files.connect(files.file(self.data_dir), durable=False)
+        self.db = files.connect(files.path(self.data_dir), durable=False)
         self.sinks = sinks
 
     @rule(accepted=st.integers(0, 5), rejected=st.integers(0, 3), duplicate=st.integers(0, 3))
@@ -109,7 +109,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_size_is_that_of_the_rows(self) -> None:
-        with closing(files.connect_read_only(files.file(self.data_dir))) as db:
+        with closing(files.connect_read_only(files.path(self.data_dir))) as db:
             (counted,) = db.execute("SELECT bytes FROM state").fetchone()
             (held,) = db.execute("SELECT coalesce(sum(length(frames)), 0) FROM row").fetchone()
         assert held == counted
@@ -132,7 +132,7 @@ def test_an_event_that_vanished_shows_as_lost() -> None:
     """The check is one that can fail: a row that is not accounted for breaks the equation."""
     data_dir = Path(tempfile.mkdtemp())
     lock = open_outbox(data_dir, ["logs"])
-    with closing(files.connect(files.file(data_dir), durable=False)) as db:
+    with closing(files.connect(files.path(data_dir), durable=False)) as db:
         rows.add(db, 1.0, 7, FRAMES)
         db.execute("DELETE FROM row")
     found = ledger.read(data_dir)

@@ -17,7 +17,7 @@ def test_what_waited_too_long_expires_and_is_counted(tmp_path: Path) -> None:
     store(outbox, new_ids(2))
     now[0] = 2000.0
     store(outbox, new_ids(3))
-    with closing(files.connect(files.file(tmp_path), durable=False)) as db:
+    with closing(files.connect(files.path(tmp_path), durable=False)) as db:
         health.maintain(db, oldest=1500.0)
     (sink,) = outbox.ledger().sinks
     assert (2, 3) == (sink.expired, sink.pending)
@@ -45,7 +45,7 @@ def test_the_disk_gets_back_what_a_long_outage_took(
     outbox = open_outbox(tmp_path)
     for _ in range(8):
         store(outbox, *(new_ids(50) for _ in range(32)))
-    with closing(files.connect(files.file(tmp_path), durable=False)) as db:
+    with closing(files.connect(files.path(tmp_path), durable=False)) as db:
         before = db.execute("PRAGMA page_count").fetchone()[0]
         while batch := backlog.next_batch(db, "logs"):
             backlog.settle(db, "logs", batch, Receipt(batch.events))

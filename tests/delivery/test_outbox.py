@@ -18,7 +18,7 @@ from tests.delivery.samples import append, frame, new_ids, open_outbox, store, t
 
 def stored_ids(data_dir: Path) -> list[str]:
     """Return the ids in the outbox, oldest first."""
-    with closing(files.connect_read_only(files.file(data_dir))) as db:
+    with closing(files.connect_read_only(files.path(data_dir))) as db:
         rows = db.execute("SELECT frames FROM row ORDER BY seq").fetchall()
     return [event.id for (frames,) in rows for event in events(frames)]
 
@@ -107,7 +107,7 @@ def test_a_group_waits_while_another_process_writes(tmp_path: Path) -> None:
     ids = new_ids(2)
 
     async def scenario() -> None:
-        with closing(files.connect(files.file(tmp_path), durable=False)) as other:
+        with closing(files.connect(files.path(tmp_path), durable=False)) as other:
             with files.transaction(other):
                 waiting = asyncio.create_task(append(outbox, ids))
                 await asyncio.sleep(0.02)
@@ -128,7 +128,7 @@ def test_a_lock_that_stays_is_answered_and_overcome(tmp_path: Path) -> None:
             *(append(outbox, new_ids(1)) for _ in range(3)), return_exceptions=True
         )
 
-    with closing(files.connect(files.file(tmp_path), durable=False)) as other:
+    with closing(files.connect(files.path(tmp_path), durable=False)) as other:
         with files.transaction(other):
             outcomes = asyncio.run(scenario())
         troubles = [o.fault for o in outcomes if isinstance(o, OutboxUnavailable)]
@@ -224,7 +224,7 @@ def test_what_a_sink_that_left_had_not_got_is_expired(tmp_path: Path) -> None:
 def test_an_outbox_of_a_newer_telesift_is_left_alone(tmp_path: Path) -> None:
     """Going back a version must not destroy what the newer one wrote."""
     open_outbox(tmp_path).close()
-    with closing(sqlite3.connect(files.file(tmp_path))) as db:
+    with closing(sqlite3.connect(files.path(tmp_path))) as db:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(files.UnknownVersion):
         open_outbox(tmp_path)

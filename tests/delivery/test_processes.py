@@ -48,7 +48,7 @@ def acknowledged(data_dir: Path, name: str = "acknowledged") -> set[str]:
 
 def stored(data_dir: Path) -> Counter[str]:
     """Count the ids in the outbox."""
-    with closing(files.connect_read_only(files.file(data_dir))) as db:
+    with closing(files.connect_read_only(files.path(data_dir))) as db:
         rows = db.execute("SELECT frames FROM row").fetchall()
     return Counter(event.id for (frames,) in rows for event in events(frames))
 

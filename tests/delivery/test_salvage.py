@@ -30,7 +30,7 @@ def crashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     outbox = open_outbox(data_dir, ["logs", "otlp"])
     for ids in REQUESTS[:10]:
         store(outbox, ids)
-    with closing(files.connect(files.file(data_dir), durable=True)) as db:
+    with closing(files.connect(files.path(data_dir), durable=True)) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         for ids in REQUESTS[10:]:
             store(outbox, ids)
@@ -65,7 +65,7 @@ def readable_ids(frames: bytes) -> list[str]:
 def reopen(data_dir: Path) -> tuple[set[str], Ledger]:
     """Start on a damaged outbox; return what it still holds, and its ledger."""
     outbox = open_outbox(data_dir, ["logs", "otlp"])
-    with closing(files.connect_read_only(files.file(data_dir))) as db:
+    with closing(files.connect_read_only(files.path(data_dir))) as db:
         rows = db.execute("SELECT frames FROM row").fetchall()
     found = {uid for (frames,) in rows for uid in readable_ids(frames)}
     ledger = outbox.ledger()
@@ -101,7 +101,7 @@ def test_a_torn_tail_of_the_wal_is_as_if_it_had_not_been_written(data_dir: Path)
 
 def test_a_damaged_page_costs_its_rows_and_no_others(data_dir: Path) -> None:
     """What cannot be read is counted undeliverable, with its reason; the damaged file is kept."""
-    path = files.file(data_dir)
+    path = files.path(data_dir)
     pages = path.stat().st_size // PAGE
     overwrite(path, (pages - 3) * PAGE, os.urandom(PAGE))
     found, ledger = reopen(data_dir)
@@ -131,7 +131,7 @@ def test_a_damaged_page_costs_its_rows_and_no_others(data_dir: Path) -> None:
 def test_a_file_that_cannot_be_read_at_all_is_set_aside(data_dir: Path, damage: object) -> None:
     """The service starts with an empty outbox rather than not at all."""
     (files.folder(data_dir) / "outbox.db-wal").unlink()
-    damage(files.file(data_dir))  # type: ignore[operator]
+    damage(files.path(data_dir))  # type: ignore[operator]
     found, ledger = reopen(data_dir)
     assert (set(), True) == (found, ledger.balanced)
     assert ["outbox.corrupt-"] == set_aside(data_dir)
@@ -163,7 +163,7 @@ def test_whatever_is_damaged_the_service_starts_and_the_ledger_balances(
 
 def test_an_interrupted_salvage_starts_again(data_dir: Path) -> None:
     """A leftover of the first try is no obstacle to the second."""
-    path = files.file(data_dir)
+    path = files.path(data_dir)
     overwrite(path, 5 * PAGE, os.urandom(PAGE))
     shutil.copy(path, path.with_name("outbox.salvage"))
     path.with_name("outbox.salvage-wal").write_bytes(b"half written")
@@ -174,7 +174,7 @@ def test_an_interrupted_salvage_starts_again(data_dir: Path) -> None:
 def test_a_file_that_others_have_open_is_not_taken_from_under_them(data_dir: Path) -> None:
     """They would go on writing to the old one, and what they acknowledged would be lost."""
     first = open_outbox(data_dir, ["logs", "otlp"])
-    overwrite(files.file(data_dir), 0, bytes(100))
+    overwrite(files.path(data_dir), 0, bytes(100))
     with pytest.raises(OutboxUnavailable) as caught:
         open_outbox(data_dir, ["logs", "otlp"])
     assert StorageFault.OUTBOX_CORRUPT == caught.value.fault

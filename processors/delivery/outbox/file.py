@@ -67,7 +67,7 @@ def folder(data_dir: Path) -> Path:
     return data_dir / "outbox"
 
 
-def file(data_dir: Path) -> Path:
+def path(data_dir: Path) -> Path:
     """Return the outbox's SQLite file."""
     return folder(data_dir) / "outbox.db"
 

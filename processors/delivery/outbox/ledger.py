@@ -104,7 +104,7 @@ def read(data_dir: Path) -> Ledger:
 
     Raises `sqlite3.Error` where there is no outbox.
     """
-    with closing(file.connect_read_only(file.file(data_dir))) as db:
+    with closing(file.connect_read_only(file.path(data_dir))) as db:
         db.execute("BEGIN")
         return of(db)
 
@@ -239,7 +239,7 @@ def read_status(data_dir: Path, clock: Callable[[], float] = time.time) -> Statu
 
     Raises `sqlite3.Error` where there is no outbox.
     """
-    with closing(file.connect_read_only(file.file(data_dir))) as db:
+    with closing(file.connect_read_only(file.path(data_dir))) as db:
         db.execute("BEGIN")
         count, events, size = db.execute(
             "SELECT count(*), coalesce(sum(events), 0), coalesce(sum(bytes), 0) FROM row"

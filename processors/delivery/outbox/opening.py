@@ -26,9 +26,9 @@ def open_outbox(data_dir: Path, sinks: Sequence[str]) -> FileLock:
     lock = open_lock(folder)
     try:
         if lock.take():
-            _make_sound(file.file(data_dir), sinks)
+            _make_sound(file.path(data_dir), sinks)
         lock.share()
-        _use_sinks(file.file(data_dir), sinks)
+        _use_sinks(file.path(data_dir), sinks)
     except BaseException:
         lock.close()
         raise

@@ -70,7 +70,7 @@ class Outbox:
         self._data_dir = data_dir
         self._lock = lock
         # The event loop must never sleep for another process's lock: it tries again later.
-        self._db = file.connect(file.file(data_dir), durable=True, wait_seconds=0)
+        self._db = file.connect(file.path(data_dir), durable=True, wait_seconds=0)
         self._bounds = bounds
         self._on_stored = on_stored
         self._clock = clock
@@ -172,7 +172,7 @@ class Outbox:
             return
         try:
             # Its own connection: readiness may be asked on another thread than the loop's.
-            with closing(file.connect(file.file(self._data_dir), durable=True)) as db:
+            with closing(file.connect(file.path(self._data_dir), durable=True)) as db:
                 if self._fault is StorageFault.DISK_FULL:
                     # A WAL keeps its size when its rows are gone: truncated, it frees the space.
                     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -32,7 +32,7 @@ def pending(data_dir: Path, owner_id: UUID) -> list[StoredEvent]:
     Raises `sqlite3.Error` where there is no outbox.
     """
     user_id = str(owner_id)
-    with closing(file.connect_read_only(file.file(data_dir))) as db:
+    with closing(file.connect_read_only(file.path(data_dir))) as db:
         return [
             event
             for seq in _rows_naming(db, user_id)
@@ -50,7 +50,7 @@ def erase(data_dir: Path, owner_id: UUID, *, wait_seconds: float = WAIT_SECONDS)
     Raises `StillDelivering`, with nothing erased, or `sqlite3.Error` where there is no outbox.
     """
     user_id = str(owner_id)
-    with closing(file.connect(file.file(data_dir), durable=True)) as db:
+    with closing(file.connect(file.path(data_dir), durable=True)) as db:
         db.execute("PRAGMA secure_delete = ON")
         with _deliveries_stopped(data_dir, db, wait_seconds):
             erased = sum(_erase(db, seq, user_id) for seq in _rows_naming(db, user_id))
