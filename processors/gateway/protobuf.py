@@ -7,7 +7,7 @@ before it costs anything, and what is wrong in one record is found in that recor
 Source: opentelemetry-proto; "Protocol Buffers: Encoding".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from google.protobuf.descriptor_pb2 import (
@@ -24,7 +24,6 @@ from opentelemetry.proto.common.v1.common_pb2 import KeyValue as KeyValueMessage
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord as LogRecordMessage
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
-from processors.limits import ATTRIBUTES_PER_RECORD
 from processors.pipeline.envelope import (
     Encoding,
     Envelope,
@@ -103,7 +102,7 @@ def _read_resource(encoded: bytes) -> Sequence[KeyValue]:
         message = Resource.FromString(encoded)
     except DecodeError:
         raise MalformedRequest(_NO_REQUEST) from None
-    return _key_values(message.attributes)
+    return _KeyValues(message.attributes)
 
 
 def _read_scope(encoded: bytes) -> Scope:
@@ -129,7 +128,7 @@ def _read_record(encoded: bytes) -> LogRecord:
         severityNumber=message.severity_number,
         severityText=message.severity_text,
         body=_content(message.body) if message.HasField("body") else None,
-        attributes=_key_values(message.attributes),
+        attributes=_KeyValues(message.attributes),
         traceId=message.trace_id.hex(),
         spanId=message.span_id.hex(),
         flags=message.flags,
@@ -143,11 +142,20 @@ def _content(body: AnyValueMessage) -> dict[str, Any]:
     return {} if is_empty else _CONTENT
 
 
-def _key_values(messages: Any) -> list[KeyValue]:
-    """Read attributes, of too many only as many as it takes to refuse them."""
-    if len(messages) > ATTRIBUTES_PER_RECORD:
-        messages = messages[: ATTRIBUTES_PER_RECORD + 1]
-    return list(map(_key_value, messages))
+class _KeyValues(Sequence[KeyValue]):
+    """Attributes that are read one by one: the first that is not allowed is often the last read."""
+
+    def __init__(self, messages: Any) -> None:
+        self._messages = messages
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def __iter__(self) -> Iterator[KeyValue]:
+        return map(_key_value, self._messages)
+
+    def __getitem__(self, index: Any) -> Any:
+        return list(self)[index]
 
 
 def _key_value(message: KeyValueMessage) -> KeyValue:
