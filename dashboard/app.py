@@ -63,6 +63,7 @@ def create_app(
     app: App = falcon.App(
         middleware=[DrainBody(), SafeHeaders(), *middleware.stack(looks, SERVICE)]
     )
+    app.req_options.strip_url_path_trailing_slash = True
     error_handlers.install(app)
     app.add_route("/", PageResource(_page(settings)))
     app.add_route("/api/{panel}", PanelResource(all_panels, today))

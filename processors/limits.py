@@ -10,6 +10,7 @@ from service_kit.http.limits import REQUEST_BYTES, REQUESTS_PER_MINUTE
 
 __all__ = [
     "ATTRIBUTES_PER_RECORD",
+    "CLOCK_SKEW_SECONDS",
     "EVENTS_PER_REQUEST",
     "EVENT_BYTES",
     "GROUPS_PER_REQUEST",
@@ -41,6 +42,9 @@ OLDEST_EVENT_SECONDS: Final = 7 * 24 * 3600
 
 NEWEST_EVENT_SECONDS: Final = 5 * 60
 """How far in the future an event may lie: browsers' clocks run ahead."""
+
+CLOCK_SKEW_SECONDS: Final = 60
+"""How far a client's clock may be off before its times are corrected by what it says it is."""
 
 NOTE_CHARACTERS: Final = 280
 """A rating's note, in characters as a person counts them; the PSR service clamps longer ones."""

@@ -49,6 +49,7 @@ def create_app(settings: PsrSettings, *, clock: Callable[[], datetime] = utc_now
         _migrate(url)
     store = Store(connect(url, THREADS), settings.psr_min_group, clock=clock)
     app: App = falcon.App(middleware=[DrainBody(), *middleware.stack(settings, SERVICE)])
+    app.req_options.strip_url_path_trailing_slash = True
     error_handlers.install(app)
     _add_routes(app, store, settings)
     openapi.add(app, document())

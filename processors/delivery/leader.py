@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """One relay per sink, and the regular jobs, in exactly one of the workers that share an outbox."""
 
+import math
 import sqlite3
 import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from processors.delivery.outbox.health import maintain
 from processors.delivery.relay import Relay
 from processors.delivery.sinks import OpenDatabase
 from processors.delivery.sinks.sink import Sink, SinkName
+from service_kit.clock import STEADY, SteadyClock
 
 _LEAD_SECONDS: Final = 0.5  # how soon another worker takes over when the leading one dies
 _MAINTENANCE_SECONDS: Final = 5.0
@@ -64,7 +65,7 @@ class Leader:
         *,
         jobs: Sequence[Job] = (),
         max_age_seconds: float,
-        clock: Callable[[], float] = time.time,
+        clock: SteadyClock = STEADY,
     ) -> None:
         self._data_dir = data_dir
         self._max_age_seconds = max_age_seconds
@@ -132,9 +133,10 @@ class Leader:
             relay.join()
 
     def _maintain(self) -> None:
-        oldest = self._clock() - self._max_age_seconds
+        # A clock that was just set tells no age: by a wrong one everything would expire.
+        age = self._max_age_seconds if self._clock.is_confirmed else math.inf
         try:
             with closing(file.connect(file.path(self._data_dir), durable=False)) as db:
-                maintain(db, oldest)
+                maintain(db, self._clock.time() - age)
         except sqlite3.Error as error:
             _log.warning("outbox.maintenance_failed", reason=type(error).__name__)

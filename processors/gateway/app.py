@@ -58,6 +58,7 @@ def create_app(
 
     parts: list[Any] = [*middleware.stack(settings, SERVICE), Lifespan(outbox, leader)]
     app = falcon.asgi.App(middleware=parts)
+    app.req_options.strip_url_path_trailing_slash = True
     error_handlers.install(app, renderers={LOGS_PATH: status_answer})
     flag = settings.features_telemetry
     app.add_route(LOGS_PATH, LogsResource(intake, catalog, flag))

@@ -4,11 +4,13 @@
 When `take` returns, what it accepted is on disk (ADR "durable outbox and what 200 means").
 """
 
-import time
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+from msgspec import structs
 
 from processors.delivery.dedupe import Seen
 from processors.delivery.outbox.frames import compress
@@ -16,15 +18,21 @@ from processors.delivery.outbox.health import OutboxUnavailable
 from processors.delivery.outbox.ledger import Tally
 from processors.delivery.outbox.outbox import Outbox
 from processors.gateway.meters import Meters
+from processors.limits import CLOCK_SKEW_SECONDS
 from processors.pipeline.encode import encode_resource_logs
+from processors.pipeline.envelope import with_correction
 from processors.pipeline.identity import Identity
 from processors.pipeline.judge import Context, judge
 from processors.pipeline.records import Batch
 from processors.pipeline.verdicts import Accepted, Verdicts
 from processors.pipeline.whitelist import Whitelist
 from service_kit.auth import Caller, Role
+from service_kit.clock import steady_time_ns
 from service_kit.http.problem import BadRequest, Problem
 from service_kit.telemetry import current_span_context
+
+_NS_PER_MS: Final = 1_000_000
+_MINUTE_MS: Final = 60_000
 
 
 def _uuid4() -> str:
@@ -40,7 +48,7 @@ class Intake:
         outbox: Outbox,
         meters: Meters,
         *,
-        clock_ns: Callable[[], int] = time.time_ns,
+        clock_ns: Callable[[], int] = steady_time_ns,
     ) -> None:
         self._whitelist = whitelist
         self._outbox = outbox
@@ -48,8 +56,12 @@ class Intake:
         self._seen = Seen()
         self._clock_ns = clock_ns
 
-    async def take(self, batch: Batch, caller: Caller, most: int) -> Verdicts:
+    async def take(
+        self, batch: Batch, caller: Caller, most: int, sent_ms: int | None = None
+    ) -> Verdicts:
         """Judge a batch and store what was accepted, durably, before returning.
+
+        `sent_ms` is when the client says that it sent it, in milliseconds since 1970.
 
         Raises `BadRequest` for more than `most` records and `OutboxUnavailable` when nothing can
         be stored right now; then nothing of the batch was taken.
@@ -57,7 +69,12 @@ class Intake:
         if len(batch.records) > most:
             await self._count(refused_whole(len(batch.records), "too_many_events"))
             raise BadRequest(f"Send at most {most} events per request.", code="too_many_events")
-        verdicts = judge(batch, self._whitelist, Context(self._clock_ns(), self._identity(caller)))
+        now_ns = self._clock_ns()
+        if correction_ms := correction(sent_ms, now_ns // _NS_PER_MS):
+            origins = [with_correction(origin, correction_ms) for origin in batch.origins]
+            batch = structs.replace(batch, origins=origins)
+        context = Context(now_ns, self._identity(caller), correction_ms * _NS_PER_MS)
+        verdicts = judge(batch, self._whitelist, context)
         if verdicts.received:
             await self._store(verdicts, caller)
             self._meters.count(verdicts)
@@ -100,6 +117,17 @@ class Intake:
             resource_logs = encode_resource_logs(verdicts.origins, new)
             frame = compress(resource_logs) if resource_logs else b""
             await self._outbox.append(frame, tally_of(verdicts, new))
+
+
+def correction(sent_ms: int | None, now_ms: int) -> int:
+    """Return what to add to a client's times, in milliseconds: 0 where its clock is near enough.
+
+    In whole minutes: a retry that takes a little longer is corrected alike.
+    """
+    skew_ms = 0 if sent_ms is None else now_ms - sent_ms
+    if abs(skew_ms) <= CLOCK_SKEW_SECONDS * 1000:
+        return 0
+    return round(skew_ms / _MINUTE_MS) * _MINUTE_MS
 
 
 def refused_whole(received: int, reason: str) -> Tally:

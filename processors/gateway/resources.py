@@ -38,6 +38,10 @@ from service_kit.http.body import media_type_of, read_body_async, require_json
 from service_kit.http.problem import BadRequest, Problem, UnsupportedMediaType
 from service_kit.telemetry import current_trace_id
 
+SENT_AT: Final = "Telesift-Sent-At"
+"""The header in which a client says what time it was by its clock when it sent a request."""
+
+_MOST_DIGITS: Final = 16
 _CONFIG_SECONDS: Final = 60  # how long a flag may take to reach a page
 
 
@@ -57,10 +61,18 @@ class LogsResource:
         encoding = _encoding_of(req)
         async with self._intake.counting_refusals():
             batch = _read(self._readers[encoding], await read_body_async(req))
-        verdicts = await self._intake.take(batch, req.context.caller, RECORDS_PER_REQUEST)
+        verdicts = await self._intake.take(
+            batch, req.context.caller, RECORDS_PER_REQUEST, _sent_ms(req)
+        )
         if verdicts.rejections and not verdicts.accepted:
             raise BadRequest(otlp.rejection_summary(verdicts), code="nothing_accepted")
         resp.content_type, resp.data = encoding, otlp.success(verdicts, encoding)
+
+
+def _sent_ms(req: Request) -> int | None:
+    """Return when the client says it sent the request, in milliseconds since 1970."""
+    text = req.get_header(SENT_AT) or ""
+    return int(text) if text.isdecimal() and len(text) < _MOST_DIGITS else None
 
 
 def _read(reader: Callable[[bytes], Batch], body: bytes) -> Batch:
@@ -99,7 +111,9 @@ class EventsResource:
             batch = _read(read_plain, await read_body_async(req))
             if not batch.records:
                 raise BadRequest(f"Send 1-{EVENTS_PER_REQUEST} events.", code="batch_empty")
-        verdicts = await self._intake.take(batch, req.context.caller, EVENTS_PER_REQUEST)
+        verdicts = await self._intake.take(
+            batch, req.context.caller, EVENTS_PER_REQUEST, _sent_ms(req)
+        )
         if not verdicts.accepted:
             raise NothingAccepted(verdicts)
         counts = structs.asdict(Counts.of(verdicts))

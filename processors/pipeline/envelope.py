@@ -17,11 +17,15 @@ from msgspec import Struct
 from processors import limits
 from processors.catalog.model import SCOPE_TEXT, Catalog
 from processors.pipeline.checks import Check, compile_check
+from processors.pipeline.encode import key_value
 from processors.pipeline.records import AnyValue, Batch, KeyValue, LogRecord, MalformedRequest
 from processors.pipeline.verdicts import Rejected
 from service_kit import pii
 
 CLIENT_DROPPED: Final = "telesift.client.dropped"
+CLOCK_CORRECTION: Final = "telesift.clock.correction"
+"""The processor's own: what a client says under this name is left out."""
+
 EMPTY_HEAD: Final = '{"resource":{},"scopeLogs":[{"scope":{},"logRecords":['
 
 _is_scope_text = re.compile(SCOPE_TEXT).fullmatch
@@ -84,6 +88,7 @@ class Envelope:
         self._checks: Mapping[str, Check] = {
             attribute.wire_key: compile_check(attribute, secret=b"")
             for attribute in catalog.resource.values()
+            if attribute.wire_key != CLOCK_CORRECTION
         }
         self._remembered_resource = lru_cache(_MEMO_ENTRIES)(self._read_resource)
         self._remembered_scope = lru_cache(_MEMO_ENTRIES)(self._read_scope)
@@ -150,6 +155,20 @@ _TOO_MANY_ATTRIBUTES: Final = f"A resource has at most {limits.ATTRIBUTES_PER_RE
 _TOO_MANY_GROUPS: Final = (
     f"A request has at most {limits.GROUPS_PER_REQUEST} resources, and as many scopes."
 )
+
+
+def with_correction(origin: str, correction_ms: int) -> str:
+    """Return a ResourceLogs head that says how its records' times were corrected."""
+    before, after = key_value(CLOCK_CORRECTION, "intValue")
+    resource, mark, rest = origin.partition(_ATTRIBUTES)
+    if not mark:
+        return f"{_ATTRIBUTES}{before}{correction_ms}{after}]}}{origin.removeprefix(_NO_RESOURCE)}"
+    comma = "" if rest.startswith("]") else ","
+    return f"{resource}{mark}{before}{correction_ms}{after}{comma}{rest}"
+
+
+_NO_RESOURCE: Final = '{"resource":{}'
+_ATTRIBUTES: Final = '{"resource":{"attributes":['
 
 
 def check_groups(count: int) -> None:

@@ -20,17 +20,23 @@ _NS = 1_000_000_000
 
 
 class Context(Struct, frozen=True):
-    """What a request brings besides its body: when it came, and from whom."""
+    """What a request brings besides its body.
+
+    `now_ns` is when it came, in nanoseconds since 1970; `identity` from whom; `correction_ns` is
+    what has to be added to its times, because the client's clock is off.
+    """
 
     now_ns: int
     identity: Identity
+    correction_ns: int = 0
 
 
 def judge(batch: Batch, whitelist: Whitelist, context: Context) -> Verdicts:
-    """Give every record its verdict; one bad record never condemns its batch."""
+    """Return the verdict of every record; one bad record never condemns its batch."""
     accepted: list[Accepted] = []
     rejections: list[Rejection] = []
     identity, dropped = context.identity, batch.envelope_dropped
+    clients_now_ns = context.now_ns - context.correction_ns
     for index, (origin, raw) in enumerate(batch.records):
         event: AllowedEvent | None = None
         try:
@@ -38,9 +44,9 @@ def judge(batch: Batch, whitelist: Whitelist, context: Context) -> Verdicts:
             record = batch.decode(raw)
             event = check_event(record, whitelist)
             check_body(record)
-            check_time(record, context.now_ns)
+            check_time(record, clients_now_ns)
             attributes, claims = check_attributes(record.attributes or (), event, whitelist)
-            stamp_time(record, context.now_ns)
+            stamp_time(record, context)
             uid = identity.stamp(record, attributes, claims)
             encoded = encode_record(record, event.name, attributes.values())
             accepted.append(Accepted(event.name, uid, origin, encoded))
@@ -83,12 +89,15 @@ def check_time(record: LogRecord, now_ns: int) -> None:
         raise Rejected(_TIME_PROBLEMS.get(time_ns, Reason.TIMESTAMP_OUT_OF_RANGE))
 
 
-def stamp_time(record: LogRecord, now_ns: int) -> None:
-    """Set what a checked record leaves open of when it happened and when it was observed."""
+def stamp_time(record: LogRecord, context: Context) -> None:
+    """Set what a checked record leaves open of its times, and correct them."""
     if not record.timeUnixNano:
         record.timeUnixNano = record.observedTimeUnixNano
     if not record.observedTimeUnixNano:
-        record.observedTimeUnixNano = now_ns
+        record.observedTimeUnixNano = context.now_ns - context.correction_ns
+    if context.correction_ns:
+        record.timeUnixNano = (record.timeUnixNano or 0) + context.correction_ns
+        record.observedTimeUnixNano += context.correction_ns
 
 
 _OLDEST_NS = limits.OLDEST_EVENT_SECONDS * _NS

@@ -5,15 +5,20 @@ Falcon's own middleware allows any header and a day of caching that no browser g
 leaves `Vary` to the application; the whole policy fits here.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from falcon import HTTP_204, Request, Response
 
 _METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE"
 _REQUEST_HEADERS: Final = (
-    "Authorization, Content-Type, Content-Encoding, If-None-Match, Traceparent, Tracestate"
-)
+    "Authorization", "Content-Type", "Content-Encoding", "If-None-Match", "Telesift-Sent-At",
+    # What tracing libraries add to every request of a page: refused, they would break ours.
+    "Traceparent", "Tracestate", "Baggage", "Sentry-Trace",
+    "B3", "X-B3-TraceId", "X-B3-SpanId", "X-B3-ParentSpanId", "X-B3-Sampled", "X-B3-Flags",
+    "X-Datadog-Trace-Id", "X-Datadog-Parent-Id", "X-Datadog-Origin",
+    "X-Datadog-Sampling-Priority", "X-Datadog-Tags",
+)  # fmt: skip
 _ANSWER_HEADERS: Final = (
     "Traceparent, Traceresponse, Retry-After, ETag, "
     "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
@@ -24,8 +29,11 @@ _PREFLIGHT_SECONDS: Final = "7200"  # the longest that Chromium grants
 class CorsMiddleware:
     """Answers preflights itself, before authentication: browsers send them without credentials."""
 
-    def __init__(self, allowed_origins: Collection[str]) -> None:
+    def __init__(
+        self, allowed_origins: Collection[str], allowed_headers: Iterable[str] = ()
+    ) -> None:
         self._allowed = frozenset(allowed_origins)
+        self._headers = ", ".join((*_REQUEST_HEADERS, *allowed_headers))
 
     def process_request(self, req: Request, resp: Response) -> None:
         """Answer a preflight; without an allowed origin the browser finds no permission in it."""
@@ -35,7 +43,7 @@ class CorsMiddleware:
         resp.complete = True
         if req.get_header("Origin") in self._allowed:
             resp.set_header("Access-Control-Allow-Methods", _METHODS)
-            resp.set_header("Access-Control-Allow-Headers", _REQUEST_HEADERS)
+            resp.set_header("Access-Control-Allow-Headers", self._headers)
             resp.set_header("Access-Control-Max-Age", _PREFLIGHT_SECONDS)
 
     def process_response(

@@ -19,7 +19,9 @@ def stack(settings: ServiceSettings, service: str) -> list[Middleware]:
     return [
         TraceMiddleware(),  # first: everything after it, errors included, belongs to the trace
         AccessLog(),  # measures the rest, and still sees the trace's ids when it logs
-        CorsMiddleware(settings.allowed_origins),  # preflights come without credentials
+        CorsMiddleware(
+            settings.allowed_origins, settings.allowed_headers
+        ),  # preflights come without credentials
         AuthMiddleware(
             auth.authenticator(settings), settings.auth_cookie_name, settings.allowed_origins
         ),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 from msgspec import Meta, Struct, field
+from msgspec.structs import force_setattr
 
 from service_kit.http.limits import REQUESTS_PER_MINUTE
 from service_kit.settings.values import (
@@ -18,6 +19,7 @@ from service_kit.settings.values import (
     Count,
     DevToken,
     Environment,
+    HeaderName,
     JwtAlgorithm,
     LogLevel,
     Origin,
@@ -26,6 +28,7 @@ from service_kit.settings.values import (
     Secret,
     Text,
     Url,
+    normal_origin,
 )
 
 
@@ -167,12 +170,21 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
         about("Web origins that may call with cookies and read the answers, comma separated."),
     ] = variable("ALLOWED_ORIGINS", ())
 
+    allowed_headers: Annotated[
+        tuple[HeaderName, ...],
+        about("Request headers that pages may send beside the usual ones, comma separated."),
+    ] = variable("ALLOWED_HEADERS", ())
+
     rate_limit: Annotated[Count, about("Requests per minute, for each user and service.")] = (
         variable("TELESIFT_RATE_LIMIT", REQUESTS_PER_MINUTE)
     )
     rate_limit_storage_url: Annotated[
         RedisUrl | None, about("The Redis in which workers share one count.")
     ] = variable("TELESIFT_RATE_LIMIT_STORAGE_URL")
+
+    def __post_init__(self) -> None:
+        """Write origins as browsers send them: in lower case, without the scheme's own port."""
+        force_setattr(self, "allowed_origins", tuple(map(normal_origin, self.allowed_origins)))
 
     @property
     def is_production(self) -> bool:

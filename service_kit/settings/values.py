@@ -75,8 +75,13 @@ PostgresUrl = Annotated[
 ]
 Origin = Annotated[
     str,
-    Meta(pattern=r"^https?://[^/\s?#@*]+$"),
+    Meta(pattern=r"^[hH][tT][tT][pP][sS]?://[^/\s?#@*,]+$"),
     expected("origins such as https://app.example.com, comma separated, without a path or *"),
+]
+HeaderName = Annotated[
+    str,
+    Meta(pattern=r"^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$"),
+    expected("headers' names, comma separated"),
 ]
 CookieName = Annotated[
     str, Meta(pattern=r"^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$"), expected("a cookie's name")
@@ -86,3 +91,11 @@ DevToken = Annotated[
     Meta(pattern=rf"^[^\s:,]+:{UUID_PATTERN}:(user|service|analyst)(\+(user|service|analyst))*$"),
     expected("token:user-uuid:role[+role], comma separated; roles are user, service, analyst"),
 ]
+
+_DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
+
+
+def normal_origin(origin: str) -> str:
+    """Return an origin as browsers send it (RFC 6454, section 6.2)."""
+    scheme, _, host = origin.lower().partition("://")
+    return f"{scheme}://{host.removesuffix(_DEFAULT_PORTS.get(scheme, ''))}"

@@ -23,7 +23,11 @@ def run() -> None:
     """
     with connecting() as database, database.connection_context():
         days = read(ProcessorSettings, serving=False).telemetry_retention_days
-        receipt = retention.run(database, days, utc_now())
+        now = utc_now()
+        if not retention.agrees_with_database(database, now):
+            typer.echo("telesift: our clock and the database's differ by hours", err=True)
+            raise typer.Exit(1)
+        receipt = retention.run(database, days, now)
     _show(receipt)
     if receipt.older_rows:
         raise typer.Exit(1)

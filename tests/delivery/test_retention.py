@@ -18,6 +18,7 @@ from processors.delivery.sinks.postgres.retention import DailyRetention, Retenti
 from processors.delivery.sinks.postgres.sink import PostgresSink
 from processors.delivery.sinks.sink import SinkName
 from service_kit import postgres
+from service_kit.clock import utc_now
 from tests.delivery.samples import open_outbox
 from tests.delivery.table import DAY, DAYS, NOON, batch, names, record, rows, stored_ids, uid_of
 from tests.services import wait_until
@@ -176,7 +177,9 @@ class Days:
 
 def daily(open_database: Callable[[], PostgresqlDatabase], clock: Days) -> DailyRetention:
     """Make the service's task, one that looks often."""
-    return DailyRetention(open_database, DAYS, clock=clock, look_seconds=0.01)
+    return DailyRetention(
+        open_database, DAYS, clock=clock, agrees=lambda *_: True, look_seconds=0.01
+    )
 
 
 def receipts(database: PostgresqlDatabase) -> list[datetime]:
@@ -257,3 +260,26 @@ def test_the_worker_that_leads_runs_it(
     assert isinstance(job, DailyRetention)
     job.join(20)
     assert not job.is_alive()
+
+
+def test_a_clock_that_the_database_contradicts_drops_nothing(
+    database: PostgresqlDatabase, migrated_url: str
+) -> None:
+    """A machine whose clock jumped a week ahead would call everything old."""
+    run(database, NOON - 2 * DAY)
+    before = names(database)
+    retention = DailyRetention(
+        partial(postgres.single, migrated_url),
+        DAYS,
+        clock=lambda: utc_now() + 8 * DAY,
+        look_seconds=0.01,
+    )
+    with capture_logs() as logs:
+        retention.start()
+        wait_until(lambda: logs, 20, "the refusal")
+        retention.stop()
+        retention.join(20)
+    assert {("retention.failed", "clock_disagrees")} == {
+        (entry["event"], entry["reason"]) for entry in logs
+    }
+    assert before == names(database)

@@ -30,6 +30,7 @@ from processors.delivery.outbox.health import (
 from processors.delivery.outbox.ledger import Ledger, Status, Tally, read_status
 from processors.delivery.outbox.ledger import read as read_ledger
 from processors.delivery.outbox.opening import open_outbox
+from service_kit.clock import steady_time
 
 _GROUP_SECONDS: Final = 0.001  # how long the first request of a group waits for others
 _PROBE_BYTES: Final = 64 * 1024  # an ordinary group: a disk that cannot take it is still full
@@ -86,7 +87,7 @@ class Outbox:
         sinks: Sequence[str],
         bounds: Bounds,
         on_stored: Callable[[], None] = lambda: None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = steady_time,
     ) -> Self:
         """Open the outbox, made or repaired first where that is needed.
 

@@ -117,6 +117,18 @@ def _run(database: PostgresqlDatabase, days: int, now: datetime) -> RetentionRec
 
 
 _LOOK_SECONDS: Final = 60.0
+_MOST_DISAGREEMENT: Final = timedelta(hours=1)
+
+
+class ClockDisagrees(Exception):
+    """The database's clock and ours differ by hours: one is wrong, and events would go too soon."""
+
+
+def agrees_with_database(database: PostgresqlDatabase, now: datetime) -> bool:
+    """Return whether our clock may decide which events are old."""
+    theirs: datetime = database.execute_sql("SELECT now()").fetchone()[0]
+    return abs(theirs - now) <= _MOST_DISAGREEMENT
+
 
 _log = structlog.get_logger()
 
@@ -133,12 +145,14 @@ class DailyRetention(threading.Thread):
         days: int,
         *,
         clock: Callable[[], datetime] = utc_now,
+        agrees: Callable[[PostgresqlDatabase, datetime], bool] = agrees_with_database,
         look_seconds: float = _LOOK_SECONDS,
     ) -> None:
         super().__init__(name="retention", daemon=True)
         self._open_database = open_database
         self._days = days
         self._clock = clock
+        self._agrees = agrees
         self._look_seconds = look_seconds
         self._began = clock()
         self._latest: RetentionReceipt | None = None
@@ -164,6 +178,8 @@ class DailyRetention(threading.Thread):
             return
         try:
             self._latest = self._ask(now)
+        except ClockDisagrees:
+            _log.error("retention.failed", reason="clock_disagrees")
         except PeeweeException as error:
             _log.warning("retention.failed", reason=sqlstate.reason(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is tried again
@@ -172,6 +188,8 @@ class DailyRetention(threading.Thread):
     def _ask(self, now: datetime) -> RetentionReceipt:
         database = self._open_database()
         with database.connection_context():
+            if not self._agrees(database, now):
+                raise ClockDisagrees
             receipt = run_if_due(database, self._days, now)
         if receipt.at == now:
             _log.info("retention.ran", made=receipt.made, dropped=receipt.dropped)
