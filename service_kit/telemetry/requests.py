@@ -31,6 +31,15 @@ _W3C: Final = TraceContextTextMapPropagator()
 _METHODS: Final = frozenset(falcon.HTTP_METHODS)
 
 
+def method_of(req: Request) -> str:
+    """Return a request's method where it is one that exists, else `_OTHER`.
+
+    A made-up one is a caller's text, and as a label it would be a series of its own.
+    Source: OpenTelemetry's semantic conventions for HTTP.
+    """
+    return req.method if req.method in _METHODS else "_OTHER"
+
+
 class TraceMiddleware:
     """Continues the caller's trace, or starts one; comes first of all middleware.
 
@@ -45,7 +54,7 @@ class TraceMiddleware:
         """Start the span and make it the current one."""
         header = req.get_header("traceparent")
         parent = _W3C.extract({"traceparent": header}) if header else Context()
-        method = req.method if req.method in _METHODS else "_OTHER"
+        method = method_of(req)
         attributes = {"http.request.method": method, "url.scheme": req.scheme}
         span = self._tracer.start_span(method, parent, SpanKind.SERVER, attributes)
         span = _with_real_ids(span, get_current_span(parent).get_span_context())
@@ -91,7 +100,7 @@ def _conclude(span: Span, req: Request, resp: Response) -> None:
     status = resp.status_code
     span.set_attribute("http.response.status_code", status)
     if req.uri_template:
-        span.update_name(f"{req.method} {req.uri_template}")
+        span.update_name(f"{method_of(req)} {req.uri_template}")
         span.set_attribute("http.route", req.uri_template)
     if status >= 500:
         span.set_attribute("error.type", resp.context.get("error_type") or str(status))
@@ -135,7 +144,7 @@ class AccessLog:
         _log.log(
             _level(resp.status_code, resource),
             "request",
-            method=req.method,
+            method=method_of(req),
             route=req.uri_template,
             status=resp.status_code,
             duration_ms=round(seconds * 1000, 3),
@@ -146,7 +155,7 @@ class AccessLog:
         self._duration.record(
             seconds,
             {
-                "http.request.method": req.method,
+                "http.request.method": method_of(req),
                 "http.route": req.uri_template or "",
                 "http.response.status_code": resp.status_code,
             },

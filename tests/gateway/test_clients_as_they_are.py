@@ -58,8 +58,8 @@ def test_a_request_that_cannot_be_read_is_counted(client: Client) -> None:
 
 def test_null_means_unset_in_every_field(client: Client) -> None:
     """As in protobuf's JSON."""
-    names = "observedTimeUnixNano severityNumber severityText body traceId spanId flags droppedAttributes"
-    nulls = dict.fromkeys(names.split())
+    names = "observedTimeUnixNano severityNumber severityText body traceId spanId flags"
+    nulls = dict.fromkeys([*names.split(), "droppedAttributesCount"])
     body = otlp(record(fresh()) | nulls, resource={"attributes": None}, scope={"name": None})
     answer = send(client, "/v1/logs", body)
     assert (200, {}) == (answer.status_code, answer.json)

@@ -5,6 +5,7 @@ The exits: the sink's output, the service's log, its spans and metrics, every an
 files of the outbox.
 """
 
+import contextlib
 import gzip
 import json
 import threading
@@ -32,6 +33,8 @@ class Canaries:
 
     def __call__(self, shape: str = "canary{}") -> str:
         secret = shape.format(uuid.uuid4().hex[:12])
+        if shape.isupper():
+            secret = secret.upper()
         self.planted.append(secret)
         return secret
 
@@ -174,6 +177,26 @@ def plain_requests(canary: Canaries) -> Iterator[bytes]:
     yield json.dumps({"events": [good | {"note": canary() * 400}]}).encode()
 
 
+def strange_requests(url: str, canary: Canaries) -> list[requests.Response]:
+    """Send secrets in what is left of a request: its method, and headers that are acted on."""
+    names = (
+        "Accept", "Accept-Encoding", "Host", "If-None-Match", "Origin", "Range", "Sec-Fetch-Site",
+        "Telesift-Sent-At", "traceparent", "Transfer-Encoding", "Upgrade", "X-Forwarded-Host",
+    )  # fmt: skip
+    answers = [
+        requests.request(canary("CANARY{}"), f"{url}{path}", headers=bearer(), timeout=10)
+        for path in ("/v1/logs", "/telemetry/config", "/livez", f"/{canary()}")
+    ]
+    for name in names:
+        headers = bearer() | {name: canary()}
+        with contextlib.suppress(requests.ConnectionError):  # a server may close on nonsense
+            answers.append(requests.get(f"{url}/telemetry/config", headers=headers, timeout=10))
+    asked = ("Access-Control-Request-Method", "Access-Control-Request-Headers", "Origin")
+    preflight = {name: canary() for name in asked}
+    answers.append(requests.options(f"{url}/v1/logs", headers=preflight, timeout=10))
+    return answers
+
+
 def test_no_canary_comes_out(
     traced_processor: services.Running, backend: str, data_dir: Path
 ) -> None:
@@ -206,6 +229,7 @@ def test_no_canary_comes_out(
             timeout=10,
         )
     )
+    answers += strange_requests(traced_processor.url, canary)
     traced_processor.wait_for_events(2)
     services.wait_until(
         lambda: any(b"telesift.events.rejected" in export for export in Backend.received),
