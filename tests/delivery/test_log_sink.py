@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,20 @@ def test_many_frames_in_a_row_are_all_printed(tmp_path: Path) -> None:
         LogSink(out.fileno()).deliver(batch((60, frames)))
     printed = [json.loads(line)["id"] for line in (tmp_path / "out").read_text().splitlines()]
     assert ids == printed
+
+
+def test_an_output_that_does_not_block_gets_each_event_once() -> None:
+    """A slow reader of a shared pipe is waited for; nothing is written again from the start."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    given = batch(*((50, frame(new_ids(50))) for _ in range(40)))
+    delivering = threading.Thread(target=lambda: LogSink(writer).deliver(given))
+    delivering.start()
+    text = b""
+    while text.count(b"\n") < given.events:
+        text += os.read(reader, 1000)
+    delivering.join(10)
+    ids = [json.loads(line)["id"] for line in text.splitlines()]
+    assert given.events == len(set(ids)) == len(ids)
+    os.close(reader)
+    os.close(writer)

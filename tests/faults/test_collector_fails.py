@@ -48,7 +48,7 @@ def test_a_misbehaving_endpoint_gets_everything_later(tmp_path: Path, mood: Mood
         env = {
             "TELEMETRY_SINK": "otlp",
             "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": endpoint.url,
-            "OTEL_EXPORTER_OTLP_LOGS_TIMEOUT": "1",
+            "OTEL_EXPORTER_OTLP_LOGS_TIMEOUT": "1000",
         }
         with processing(tmp_path, env) as processor:
             oracle = processor.oracle

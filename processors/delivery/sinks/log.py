@@ -47,10 +47,18 @@ class LogSink:
         left = memoryview(b"\n" + chunk if self._torn else chunk)
         try:
             while left:
-                left = left[os.write(self._descriptor, left) :]
+                left = left[self._write_some(left) :]
                 self._torn = bool(left)
         except OSError:
             raise Retry("output_closed") from None
+
+    def _write_some(self, data: memoryview) -> int:
+        """Write what there is room for; a reader that is slow is waited for, block or not."""
+        while True:
+            try:
+                return os.write(self._descriptor, data)
+            except BlockingIOError:  # others made the descriptor so: a pipe is shared
+                select.select([], [self._descriptor], [])
 
 
 def _chunks(row: Row) -> Iterator[bytes]:
