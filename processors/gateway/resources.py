@@ -140,6 +140,7 @@ class ConfigResource:
         tag = hashlib.sha256(body).hexdigest()[:32]
         resp.etag = tag
         resp.cache_control = ["private", f"max-age={_CONFIG_SECONDS}"]
+        resp.vary = ["Authorization", "Cookie"]  # else the next user finds these flags
         if tag in (req.if_none_match or ()):
             resp.status = HTTP_304
             return

@@ -28,8 +28,9 @@ def _make_once(path: Path) -> None:
     if path.exists():
         return
     draft = path.with_suffix(f".{os.getpid()}")
-    draft.write_bytes(secrets.token_bytes(_BYTES))
-    draft.chmod(0o600)
+    # Nobody else's from its first moment on, whatever the umask.
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(_BYTES))
     try:
         path.hardlink_to(draft)
     except FileExistsError:

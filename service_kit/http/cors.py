@@ -49,7 +49,11 @@ class CorsMiddleware:
     def process_response(
         self, req: Request, resp: Response, resource: object, req_succeeded: bool
     ) -> None:
-        """Set the headers by which pages of allowed origins may read the answer, errors too."""
+        """Set the headers by which pages of allowed origins may read the answer, errors too.
+
+        What an answer is, is never guessed from its content.
+        """
+        resp.set_header("X-Content-Type-Options", "nosniff")
         if not self._allowed:
             return
         resp.append_header("Vary", "Origin")
