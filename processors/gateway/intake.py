@@ -17,6 +17,7 @@ from processors.delivery.outbox.frames import compress
 from processors.delivery.outbox.health import OutboxUnavailable
 from processors.delivery.outbox.ledger import Tally
 from processors.delivery.outbox.outbox import Outbox
+from processors.delivery.outbox.shares import Owner, owner
 from processors.gateway.meters import Meters
 from processors.limits import CLOCK_SKEW_SECONDS
 from processors.pipeline.encode import encode_resource_logs
@@ -67,7 +68,7 @@ class Intake:
         be stored right now; then nothing of the batch was taken.
         """
         if len(batch.records) > most:
-            await self._count(refused_whole(len(batch.records), "too_many_events"))
+            await self._count(refused_whole(len(batch.records), "too_many_events"), caller)
             raise BadRequest(f"Send at most {most} events per request.", code="too_many_events")
         now_ns = self._clock_ns()
         if correction_ms := correction(sent_ms, now_ns // _NS_PER_MS):
@@ -81,17 +82,17 @@ class Intake:
         return verdicts
 
     @asynccontextmanager
-    async def counting_refusals(self) -> AsyncIterator[None]:
+    async def counting_refusals(self, caller: Caller) -> AsyncIterator[None]:
         """Count a request that is refused unread by its code: its events are unknown."""
         try:
             yield
         except Problem as problem:
-            await self._count(Tally(received=0, refused={problem.code: 1}))
+            await self._count(Tally(received=0, refused={problem.code: 1}), caller)
             raise
 
-    async def _count(self, tally: Tally) -> None:
+    async def _count(self, tally: Tally, caller: Caller) -> None:
         with suppress(OutboxUnavailable):  # the answer is the same where it cannot be counted
-            await self._outbox.append(b"", tally)
+            await self._outbox.append(b"", tally, _owner(caller))
 
     def _identity(self, caller: Caller) -> Identity:
         """Say whose events these are, and which request brings them."""
@@ -116,7 +117,11 @@ class Intake:
             ]
             resource_logs = encode_resource_logs(verdicts.origins, new)
             frame = compress(resource_logs) if resource_logs else b""
-            await self._outbox.append(frame, tally_of(verdicts, new))
+            await self._outbox.append(frame, tally_of(verdicts, new), _owner(caller))
+
+
+def _owner(caller: Caller) -> Owner:
+    return owner(caller.user_id, is_service=Role.SERVICE in caller.roles)
 
 
 def correction(sent_ms: int | None, now_ms: int) -> int:

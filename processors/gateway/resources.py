@@ -59,7 +59,7 @@ class LogsResource:
     async def on_post(self, req: Request, resp: Response) -> None:
         """Answer 200 with `partialSuccess` where some records were refused, 400 where all were."""
         encoding = _encoding_of(req)
-        async with self._intake.counting_refusals():
+        async with self._intake.counting_refusals(req.context.caller):
             batch = _read(self._readers[encoding], await read_body_async(req))
         verdicts = await self._intake.take(
             batch, req.context.caller, RECORDS_PER_REQUEST, _sent_ms(req)
@@ -107,7 +107,7 @@ class EventsResource:
     async def on_post(self, req: Request, resp: Response) -> None:
         """Answer 200 with counts and reasons, 400 with the same where nothing was acceptable."""
         require_json(req)
-        async with self._intake.counting_refusals():
+        async with self._intake.counting_refusals(req.context.caller):
             batch = _read(read_plain, await read_body_async(req))
             if not batch.records:
                 raise BadRequest(f"Send 1-{EVENTS_PER_REQUEST} events.", code="batch_empty")

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,12 @@ from processors.delivery.outbox.batch import Batch, Receipt
 from processors.delivery.outbox.frames import compress
 from processors.delivery.outbox.ledger import Tally
 from processors.delivery.outbox.outbox import Bounds, Outbox
+from processors.delivery.outbox.shares import Owner
 
 USER = "11111111-1111-4111-8111-111111111111"
+ANYBODY = Owner(1, inf)
+"""Somebody who may push out everybody."""
+
 TIME_NS = 1_763_890_000_123_456_789
 
 
@@ -83,7 +88,7 @@ def open_outbox(
 
 async def append(outbox: Outbox, ids: Sequence[str]) -> None:
     """Store one request with these events."""
-    await outbox.append(frame(ids), tally(len(ids)))
+    await outbox.append(frame(ids), tally(len(ids)), ANYBODY)
 
 
 def store(outbox: Outbox, *requests: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from processors.delivery.outbox import backlog
 from processors.delivery.outbox import file as files
 from processors.delivery.outbox.batch import Receipt
 from telesift.commands import outbox
-from tests.delivery.samples import new_ids, open_outbox, store, tally
+from tests.delivery.samples import ANYBODY, new_ids, open_outbox, store, tally
 
 app = typer.Typer()
 app.add_typer(outbox.app, name="outbox")
@@ -38,7 +38,7 @@ def data_dir(tmp_path: Path) -> Iterator[Path]:
         assert batch is not None
         backlog.settle(db, "otlp", batch, Receipt(2, {("tags.added", "http_400"): 1}))
     store(opened, new_ids(2))
-    asyncio.run(opened.append(b"", tally(0, rejected=4)))
+    asyncio.run(opened.append(b"", tally(0, rejected=4), ANYBODY))
     yield tmp_path
     opened.close()
 

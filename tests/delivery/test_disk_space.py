@@ -12,7 +12,15 @@ import pytest
 from processors.delivery.leader import Leader
 from processors.delivery.outbox.frames import compress
 from processors.delivery.outbox.outbox import Outbox, OutboxUnavailable, StorageFault
-from tests.delivery.samples import Recorder, new_ids, open_outbox, resource_logs, store, tally
+from tests.delivery.samples import (
+    ANYBODY,
+    Recorder,
+    new_ids,
+    open_outbox,
+    resource_logs,
+    store,
+    tally,
+)
 from tests.services import wait_until
 
 
@@ -60,7 +68,7 @@ def fill(outbox: Outbox) -> list[str]:
         ids = new_ids(1)
         frame = compress(resource_logs(ids, version=os.urandom(50_000).hex()))
         try:
-            asyncio.run(outbox.append(frame, tally(1)))
+            asyncio.run(outbox.append(frame, tally(1), ANYBODY))
         except OutboxUnavailable as refusal:
             assert StorageFault.DISK_FULL == refusal.fault
             return taken

@@ -14,9 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from processors.delivery.outbox import backlog, ledger, rows
 from processors.delivery.outbox import file as files
 from processors.delivery.outbox.batch import Batch, Receipt
-from processors.delivery.outbox.group import Group
+from processors.delivery.outbox.group import Group, Waiting
 from processors.delivery.outbox.opening import open_outbox
-from tests.delivery.samples import tally
+from tests.delivery.samples import ANYBODY, tally
 
 SINKS = ("db", "logs", "otlp")
 FRAMES = bytes(100)
@@ -56,7 +56,8 @@ class LedgerMachine(RuleBasedStateMachine):
     def _write(self, accepted: int, rejected: int, duplicate: int) -> None:
         group = Group(since=0)
         future = asyncio.Future(loop=self.loop)
-        group.add(FRAMES if accepted else b"", tally(accepted, rejected, duplicate), future)
+        frame = FRAMES if accepted else b""
+        group.add(Waiting(frame, tally(accepted, rejected, duplicate), ANYBODY, future))
         group.write(self.db, 1.0, MOST_BYTES)
 
     @rule(data=st.data())

@@ -13,7 +13,7 @@ from processors.delivery.outbox import file as files
 from processors.delivery.outbox.events import events
 from processors.delivery.outbox.ledger import Tally
 from processors.delivery.outbox.outbox import OutboxUnavailable, StorageFault
-from tests.delivery.samples import append, frame, new_ids, open_outbox, store, tally
+from tests.delivery.samples import ANYBODY, append, frame, new_ids, open_outbox, store, tally
 
 
 def stored_ids(data_dir: Path) -> list[str]:
@@ -55,7 +55,7 @@ def test_a_row_never_holds_more_requests_than_a_sink_should_take_at_once(tmp_pat
 def test_a_request_without_accepted_events_only_counts(tmp_path: Path) -> None:
     """Rejections are in the ledger, and nothing of them is on disk."""
     outbox = open_outbox(tmp_path)
-    asyncio.run(outbox.append(b"", tally(accepted=0, rejected=2, duplicate=1)))
+    asyncio.run(outbox.append(b"", tally(accepted=0, rejected=2, duplicate=1), ANYBODY))
     ledger = outbox.ledger()
     assert (3, 1, 2) == (ledger.received, ledger.duplicate, ledger.rejected[0].count)
     assert 0 == outbox.status().rows
@@ -68,7 +68,7 @@ def test_a_frame_and_its_tally_belong_together(tmp_path: Path, data: bytes, numb
     """Events that are not counted, or counted and not there, are a fault of ours."""
     outbox = open_outbox(tmp_path)
     with pytest.raises(ValueError, match="a frame holds the accepted events"):
-        asyncio.run(outbox.append(data, numbers))
+        asyncio.run(outbox.append(data, numbers, ANYBODY))
     outbox.close()
 
 

@@ -19,7 +19,7 @@ from processors.delivery.outbox.frames import decompress, export_request
 from processors.delivery.outbox.ledger import SetAside, SinkAccount
 from processors.delivery.outbox.outbox import Outbox
 from processors.delivery.relay import Relay
-from tests.delivery.samples import Recorder, open_outbox, tally
+from tests.delivery.samples import ANYBODY, Recorder, open_outbox, tally
 from tests.delivery.table import Record, frame, record, uid_of
 from tests.services import wait_until
 
@@ -50,7 +50,7 @@ def store(outbox: Outbox, *requests: Sequence[Record]) -> None:
     """Store requests that arrive together, and so share a row."""
 
     async def all_at_once() -> None:
-        await asyncio.gather(*(outbox.append(frame(r), tally(len(r))) for r in requests))
+        await asyncio.gather(*(outbox.append(frame(r), tally(len(r)), ANYBODY) for r in requests))
 
     asyncio.run(all_at_once())
 

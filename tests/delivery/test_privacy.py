@@ -18,7 +18,7 @@ from processors.delivery.outbox.outbox import Outbox
 from processors.delivery.sinks.postgres.sink import PostgresSink
 from service_kit import postgres
 from telesift.commands.privacy import app
-from tests.delivery.samples import open_outbox, tally
+from tests.delivery.samples import ANYBODY, open_outbox, tally
 from tests.delivery.table import DAYS, NOON, batch, frame, record, stored_ids, uid_of
 
 OWNER, OTHER = uuid4(), uuid4()
@@ -42,7 +42,7 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
     """Open an outbox in which one event of each person waits."""
     outbox = open_outbox(tmp_path, ["db"])
     waiting = [record(user_id=str(owner)) for owner in (OWNER, OTHER)]
-    asyncio.run(outbox.append(frame(waiting), tally(2)))
+    asyncio.run(outbox.append(frame(waiting), tally(2), ANYBODY))
     yield outbox
     outbox.close()
 

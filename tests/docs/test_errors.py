@@ -89,7 +89,7 @@ def set_aside() -> set[str]:
     passed_on = {
         text_of(argument)
         for node in nodes_of_sinks()
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "_halves"
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "_send_parts"
         for argument in node.args
     }
     window, year = Window.at(datetime.now(UTC), 7), timedelta(days=365)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 _WAL_BYTES: Final = 16 * 1024 * 1024  # what a WAL that grew large shrinks back to
 _PAGE_BYTES: Final = 4096  # SQLite's default
 _WAIT_SECONDS: Final = 5.0
@@ -39,6 +39,14 @@ CREATE TABLE sink (
   expired INTEGER NOT NULL DEFAULT 0,
   undeliverable INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+-- Whose the bytes of the rows are: `owner` is a digest of a user's id.
+CREATE TABLE share (
+  owner INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  PRIMARY KEY (owner, seq)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX share_rows ON share (seq);
 -- Why events were undeliverable, without anything they contained.
 CREATE TABLE set_aside (
   sink TEXT NOT NULL,

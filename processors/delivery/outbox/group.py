@@ -4,58 +4,87 @@
 import sqlite3
 from asyncio import Future
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Final
 
-from processors.delivery.outbox import rows
+from msgspec import Struct
+
+from processors.delivery.outbox import rows, shares
 from processors.delivery.outbox.frames import join
 from processors.delivery.outbox.health import OutboxUnavailable, StorageFault
 from processors.delivery.outbox.ledger import Tally
+from processors.delivery.outbox.shares import Owner, Shares
 
 # Bounds what a sink must take at once, and how far a batch has to be split to find a culprit.
 REQUESTS_PER_ROW: Final = 32
 
 
+class Waiting(Struct):
+    """A request: its frame, its tally, whose it is, and who waits for the outcome."""
+
+    frame: bytes
+    tally: Tally
+    owner: Owner
+    stored: Future[None]
+    fault: StorageFault | None = None
+
+    def resolve(self, fault: StorageFault | None) -> None:
+        """Let the request go on: it is stored, or raises why it is not."""
+        if self.stored.done():  # the client went away
+            return
+        if reason := fault or self.fault:
+            self.stored.set_exception(OutboxUnavailable(reason))
+        else:
+            self.stored.set_result(None)
+
+
 class Group:
-    """Requests that one commit stores, and that all get its outcome."""
+    """Requests that one commit stores, all of them but those over their owner's share."""
 
     def __init__(self, since: float) -> None:
         self.since = since
         self.size = 0
-        self._requests: list[tuple[bytes, Tally, Future[None]]] = []
+        self._requests: list[Waiting] = []
 
-    def add(self, frame: bytes, tally: Tally, stored: Future[None]) -> None:
-        """Add a request that waits; `stored` gets the outcome."""
-        self._requests.append((frame, tally, stored))
-        self.size += len(frame)
+    def add(self, request: Waiting) -> None:
+        """Add a request that waits."""
+        self._requests.append(request)
+        self.size += len(request.frame)
 
     def write(self, db: sqlite3.Connection, now: float, most_bytes: int) -> None:
         """Store and count everything, inside a transaction; the oldest rows expire past a bound."""
         if self.size > most_bytes:
             raise OutboxUnavailable(StorageFault.OUTBOX_FULL)
-        for events, frames in self._rows():
-            rows.add(db, now, events, frames)
-        rows.count(db, self._counts())
+        taken = self._within_shares(Shares(db, most_bytes))
+        stored = [request for request in taken if request.frame]
+        for start in range(0, len(stored), REQUESTS_PER_ROW):
+            _add_row(db, now, stored[start : start + REQUESTS_PER_ROW])
+        rows.count(db, _counts(taken))
         rows.expire_over(db, most_bytes)
 
     def resolve(self, fault: StorageFault | None) -> None:
-        """Resolve every waiting request: it is stored, or raises why it is not."""
-        for _, _, stored in self._requests:
-            if stored.done():  # the client went away
-                continue
-            if fault is None:
-                stored.set_result(None)
-            else:
-                stored.set_exception(OutboxUnavailable(fault))
+        """Resolve every waiting request; `fault` is why nothing was stored."""
+        for request in self._requests:
+            request.resolve(fault)
 
-    def _rows(self) -> Iterator[tuple[int, bytes]]:
-        stored = [(frame, tally.stored) for frame, tally, _ in self._requests if frame]
-        for start in range(0, len(stored), REQUESTS_PER_ROW):
-            chunk = stored[start : start + REQUESTS_PER_ROW]
-            yield sum(events for _, events in chunk), join(frame for frame, _ in chunk)
+    def _within_shares(self, shares: Shares) -> list[Waiting]:
+        for request in self._requests:
+            is_over = request.frame and not shares.allow(request.owner, len(request.frame))
+            request.fault = StorageFault.OUTBOX_SHARE if is_over else None
+        return [request for request in self._requests if request.fault is None]
 
-    def _counts(self) -> Counter[tuple[str, str, str]]:
-        counts: Counter[tuple[str, str, str]] = Counter()
-        for _, tally, _ in self._requests:
-            tally.add_to(counts)
-        return counts
+
+def _add_row(db: sqlite3.Connection, now: float, requests: Sequence[Waiting]) -> None:
+    events = sum(request.tally.stored for request in requests)
+    sizes: Counter[int] = Counter()
+    for request in requests:
+        sizes[request.owner.number] += len(request.frame)
+    seq = rows.add(db, now, events, join(request.frame for request in requests))
+    shares.add(db, seq, sizes)
+
+
+def _counts(requests: Sequence[Waiting]) -> Counter[tuple[str, str, str]]:
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for request in requests:
+        request.tally.add_to(counts)
+    return counts

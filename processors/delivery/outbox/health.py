@@ -21,14 +21,22 @@ _KEEP_PAGES: Final = 4096
 _RETURN_PAGES: Final = 1024
 
 
+Identity = tuple[int, int]
+
+
 class StorageFault(StrEnum):
-    """Why nothing can be stored right now: a code for readiness, the answer and the log."""
+    """Why nothing can be stored right now: a code for readiness, the answer and the log.
+
+    `OUTBOX_SHARE` concerns one caller alone.
+    """
 
     OUTBOX_FULL = "outbox_full"
     DISK_FULL = "disk_full"
     DISK_ERROR = "disk_error"
     OUTBOX_LOCKED = "outbox_locked"
     OUTBOX_CORRUPT = "outbox_corrupt"
+    OUTBOX_GONE = "outbox_gone"
+    OUTBOX_SHARE = "outbox_share"
 
 
 class OutboxUnavailable(Unavailable):
@@ -64,6 +72,26 @@ def check_space(db: sqlite3.Connection, folder: Path, spare_bytes: int = SPARE_B
     # Some virtual file systems count no blocks at all: there the write itself has to fail.
     if disk.f_blocks and free < spare_bytes and free + _free_inside(db) < spare_bytes:
         raise OutboxUnavailable(StorageFault.DISK_FULL)
+
+
+def check_file(path: Path, identity: Identity) -> None:
+    """Raise `OutboxUnavailable` when the file is not the one that was opened any more.
+
+    SQLite would go on writing to a file that has been deleted, or moved away: nobody would ever
+    read it, and the disk forgets it with the process.
+    """
+    try:
+        is_same = identity_of(path) == identity
+    except FileNotFoundError:
+        is_same = False
+    if not is_same:
+        raise OutboxUnavailable(StorageFault.OUTBOX_GONE)
+
+
+def identity_of(path: Path) -> Identity:
+    """Return what tells a file from every other, whatever its name: (device, inode)."""
+    status = path.stat()
+    return status.st_dev, status.st_ino
 
 
 def _free_inside(db: sqlite3.Connection) -> int:

@@ -19,17 +19,20 @@ from msgspec import Struct
 
 from processors.delivery.lock import FileLock
 from processors.delivery.outbox import file
-from processors.delivery.outbox.group import Group
+from processors.delivery.outbox.group import Group, Waiting
 from processors.delivery.outbox.health import (
     SPARE_BYTES,
     OutboxUnavailable,
     StorageFault,
+    check_file,
     check_space,
     fault_of,
+    identity_of,
 )
 from processors.delivery.outbox.ledger import Ledger, Status, Tally, read_status
 from processors.delivery.outbox.ledger import read as read_ledger
 from processors.delivery.outbox.opening import open_outbox
+from processors.delivery.outbox.shares import Owner
 from service_kit.clock import steady_time
 
 _GROUP_SECONDS: Final = 0.001  # how long the first request of a group waits for others
@@ -72,6 +75,7 @@ class Outbox:
         self._lock = lock
         # The event loop must never sleep for another process's lock: it tries again later.
         self._db = file.connect(file.path(data_dir), durable=True, wait_seconds=0)
+        self._identity = identity_of(file.path(data_dir))
         self._bounds = bounds
         self._on_stored = on_stored
         self._clock = clock
@@ -101,8 +105,8 @@ class Outbox:
         except (sqlite3.Error, OSError) as error:
             raise OutboxUnavailable(fault_of(error)) from error
 
-    async def append(self, frame: bytes, tally: Tally) -> None:
-        """Store a request's frame and count its tally, in one transaction with its neighbours.
+    async def append(self, frame: bytes, tally: Tally, owner: Owner) -> None:
+        """Store an owner's frame and count its tally, in one transaction with its neighbours.
 
         An empty frame, where everything was rejected, only counts.
         Raises `OutboxUnavailable` when nothing of it was stored.
@@ -114,7 +118,7 @@ class Outbox:
         if self._group is None:
             self._group = Group(time.monotonic())
             loop.call_later(_GROUP_SECONDS, self._flush, loop)
-        self._group.add(frame, tally, stored)
+        self._group.add(Waiting(frame, tally, owner, stored))
         await stored
 
     def health(self) -> StorageFault | None:
@@ -151,6 +155,7 @@ class Outbox:
         """Commit a group and resolve its requests; False when it is to be tried again."""
         fault: StorageFault | None = None
         try:
+            check_file(file.path(self._data_dir), self._identity)
             check_space(self._db, self._data_dir, self._bounds.spare_bytes)
             with file.transaction(self._db):
                 group.write(self._db, self._clock(), self._bounds.max_bytes)
@@ -172,6 +177,7 @@ class Outbox:
         if self._fault is StorageFault.OUTBOX_FULL and self._bounds.max_bytes < _PROBE_BYTES:
             return
         try:
+            check_file(file.path(self._data_dir), self._identity)
             # Its own connection: readiness may be asked on another thread than the loop's.
             with closing(file.connect(file.path(self._data_dir), durable=True)) as db:
                 if self._fault is StorageFault.DISK_FULL:

@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from processors.delivery.lock import sink_lock
-from processors.delivery.outbox import file, rows
+from processors.delivery.outbox import file, rows, shares
 from processors.delivery.outbox.events import StoredEvent, events, without
 from processors.delivery.outbox.frames import FrameUnreadable, decompress
 
@@ -78,6 +78,7 @@ def _erase(db: sqlite3.Connection, seq: int, user_id: str) -> int:
         rest, gone = without(row[0], user_id)
         if gone:
             rows.replace(db, seq, rest, gone, REASON)
+            shares.erase(db, seq, user_id)
     return gone.total()
 
 

@@ -4,17 +4,20 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 
+from processors.delivery.outbox import shares
+
 Counts = Mapping[tuple[str, str, str], int]
 
 
-def add(db: sqlite3.Connection, stored_at: float, events: int, frames: bytes) -> None:
-    """Store a row, owed to every sink in use."""
+def add(db: sqlite3.Connection, stored_at: float, events: int, frames: bytes) -> int:
+    """Store a row, owed to every sink in use; return its number."""
     size = len(frames)
     (seq,) = db.execute(
         "UPDATE state SET last_seq = last_seq + 1, bytes = bytes + ? RETURNING last_seq", (size,)
     ).fetchone()
     db.execute("INSERT INTO row VALUES (?, ?, ?, ?, ?)", (seq, stored_at, events, size, frames))
     db.execute("UPDATE sink SET accepted = accepted + ? WHERE cursor IS NOT NULL", (events,))
+    return int(seq)
 
 
 def count(db: sqlite3.Connection, counts: Counts) -> None:
@@ -64,6 +67,7 @@ def forget(db: sqlite3.Connection, up_to: int) -> None:
         (up_to,),
     )
     db.execute("DELETE FROM row WHERE seq <= ?", (up_to,))
+    shares.forget(db, up_to)
 
 
 def forget_settled(db: sqlite3.Connection) -> None:
@@ -125,6 +129,11 @@ def join(db: sqlite3.Connection, sinks: Sequence[str]) -> list[tuple[str, int]]:
     left = [(name, _leave(db, name, cursor)) for name, cursor in using if name not in sinks]
     forget_settled(db)
     return left
+
+
+def sinks_in_use(db: sqlite3.Connection) -> set[str]:
+    """Return the names of the sinks that are owed what is stored."""
+    return {name for (name,) in db.execute("SELECT name FROM sink WHERE cursor IS NOT NULL")}
 
 
 def _leave(db: sqlite3.Connection, name: str, cursor: int) -> int:
