@@ -71,7 +71,7 @@ def retried() -> set[str]:
 def database_error(code: str) -> OperationalError:
     """Make the error that peewee raises for a PostgreSQL error code."""
     error = OperationalError()
-    error.orig = type("Original", (Exception,), {"pgcode": code})()
+    error.orig = type("Original", (Exception,), {"sqlstate": code})()
     return error
 
 

