@@ -14,7 +14,7 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -33,7 +33,8 @@ _RETRIES: Final = 5
 _RETRY_SECONDS: Final = 0.5
 _LOG_SECONDS: Final = 6 * 24 * 3600
 _LONGEST_SOCKET: Final = 103  # bytes; macOS has one less than 104, Linux 107
-_SOCKET: Final = ".s.PGSQL.5432"
+_PORT: Final = "5432"  # a part of the socket's name, and no more than that
+_SOCKET: Final = f".s.PGSQL.{_PORT}"
 _STOPS: Final = ((signal.SIGINT, 20), (signal.SIGQUIT, 5), (signal.SIGKILL, 5))
 """How the server is asked to stop, and for how many seconds each time."""
 
@@ -80,19 +81,29 @@ class Holder:
 
     pid: int
     socket_directory: str
+    port: str
     is_ready: bool
 
     @property
     def url(self) -> str:
         """Return the address at which its superuser connects."""
-        return f"postgresql://postgres:@/postgres?host={quote(self.socket_directory)}"
+        port = "" if self.port == _PORT else f"&port={self.port}"
+        return f"postgresql://postgres:@/postgres?host={quote(self.socket_directory)}{port}"
 
 
 class Cluster:
     """The data directory, its server's process, and its log."""
 
-    def __init__(self, directory: Path, programs: Path, account: Account) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        programs: Path,
+        account: Account,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        """`settings` are PostgreSQL's, on top of ours or in their place."""
         self.directory = directory
+        self._settings = _SETTINGS | dict(settings or {})
         self._programs = programs
         self._account = account
         self._process: subprocess.Popen[bytes] | None = None
@@ -101,14 +112,14 @@ class Cluster:
         """Return who serves the directory; None where the file that names it was left behind."""
         try:
             lines = (self.directory / "postmaster.pid").read_text("utf-8", "surrogateescape")
-            pid, _, _, _, sockets, *_, status = lines.splitlines()
+            pid, _, _, port, sockets, *_, status = lines.splitlines()
         except (FileNotFoundError, ValueError):
             return None
         if self._process is not None:
             self._process.poll()  # a child of ours that ended is gone only when it was asked for
         if not _serves(int(pid), self.directory):
             return None
-        return Holder(int(pid), sockets, status.strip() == "ready")
+        return Holder(int(pid), sockets, port, status.strip() == "ready")
 
     def start(self) -> Holder:
         """Start the server, in a directory that is made first where it is missing.
@@ -216,7 +227,7 @@ class Cluster:
         (sockets / f"{_SOCKET}.lock").unlink(missing_ok=True)
         self._tidy_logs()
         quoted = '"{}"'.format(str(sockets).replace('"', '""'))
-        settings = _SETTINGS | {"unix_socket_directories": quoted}
+        settings = self._settings | {"unix_socket_directories": quoted}
         options = [f"--{name}={value}" for name, value in settings.items()]
         command = self._command("postgres", "-D", str(self.directory), *options)
         with (self.logs / "start.log").open("wb") as log:

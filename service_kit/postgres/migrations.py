@@ -17,6 +17,8 @@ from peewee import PostgresqlDatabase
 from playhouse.migrations import Runner
 from psycopg import sql
 
+from service_kit.postgres.log_settings import quieten
+
 _LOCK_KEY = 0x7E1E51F7  # any number, as long as every Telesift process takes the same
 
 _ENSURE_ROLE = """
@@ -135,4 +137,5 @@ def _alone(database: PostgresqlDatabase) -> Iterator[None]:
     with database.connection_context(), database.atomic():
         database.execute_sql("SET LOCAL statement_timeout = 0")  # others may hold it for long
         database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK_KEY,))
+        quieten(database)  # at once: a migration stores the pseudonyms' key
         yield
