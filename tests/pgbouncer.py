@@ -44,16 +44,23 @@ def needed() -> str:
 
 @contextmanager
 def pooling(
-    server: Server, more: str = "", users: Mapping[str, str] | None = None
+    server: Server,
+    more: str = "",
+    users: Mapping[str, str] | None = None,
+    files: Mapping[str, Path] | None = None,
 ) -> Iterator[str]:
     """Run a pooler for the length of a `with` block; give its host and port.
 
     It takes everybody, or with `users` those with their passwords. To the server it is the
-    superuser, on four connections that all clients share.
+    superuser, on four connections that all clients share. `files` are settings that name files,
+    copied to where its account can read them.
     """
     program, port = needed(), free_port()
     folder = Path(tempfile.mkdtemp(prefix="telesift-test-"))
     auth_type = "plain" if users else "any"
+    for setting, path in (files or {}).items():
+        shutil.copy(path, folder / setting)
+        more += f"\n{setting} = {folder / setting}"
     config = CONFIG.format(
         server=server.port, port=port, auth_type=auth_type, folder=folder, more=more
     )

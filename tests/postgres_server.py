@@ -2,6 +2,7 @@
 """A PostgreSQL as operators run it: over TCP, with settings and logins of the test's choice."""
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -62,3 +63,23 @@ def serving(settings: Mapping[str, str] | None = None) -> Iterator[Server]:
     finally:
         cluster.stop()
         shutil.rmtree(folder)
+
+
+@contextmanager
+def standby(primary: Server) -> Iterator[Server]:
+    """Run a hot standby of a server, which is a copy of it until it is promoted."""
+    folder = primary.cluster.directory.parent
+    directory, port = folder / "standby", free_port()
+    account = Account.of(folder / "postgres")
+    directory.mkdir(mode=0o700)
+    account.give(directory)
+    copy = [str(programs() / "pg_basebackup"), "-R", "-c", "fast", "-D", str(directory)]
+    command = account.command([*copy, "-d", primary.url()], programs(), directory)
+    subprocess.run(command, check=True, capture_output=True, **account.as_user(command))
+    settings = FACTORY | {"listen_addresses": "127.0.0.1", "port": str(port)}
+    cluster = Cluster(directory, programs(), account, settings)
+    try:
+        cluster.start()
+        yield Server(cluster, port)
+    finally:
+        cluster.stop()
