@@ -47,10 +47,11 @@ class EmbeddedPostgres:
         atexit.register(self.leave)
 
     def died(self) -> str | None:
-        """Return what the server's log says last, once it runs no more; None while it does."""
+        """Return a line that says why, once the server runs no more; None while it does."""
         if self._cluster.holder() is not None:
             return None
-        return self._cluster.last_words() or f"see {self._cluster.logs}"
+        why = self._cluster.last_words() or "it was killed, and logged nothing of it"
+        return f"PostgreSQL ended: {why}; its log is in {self._cluster.logs}"
 
     def leave(self) -> None:
         """Stop using the server; the last to leave stops it."""
