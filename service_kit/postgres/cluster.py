@@ -135,7 +135,7 @@ class Cluster:
                 return holder
             if "still in use" not in (self.last_words() or ""):
                 break  # else it was killed, and is gone when its children are
-        raise self._failed(self.last_words() or f"it says nothing in {self.logs}")
+        raise self._failed(self.last_words() or self._first_words())
 
     def await_ready(self) -> Holder | None:
         """Return the server once it takes connections; None where it ended, or none is there."""
@@ -175,6 +175,11 @@ class Cluster:
             if told := _ENDED.findall(newest.read_text("utf-8", "replace")):
                 return str(told[-1])
         return None
+
+    def _first_words(self) -> str:
+        """Return what the program said that did not even come to log."""
+        said = (self.logs / "start.log").read_text("utf-8", "replace").split()
+        return " ".join(said) or f"it says nothing in {self.logs}"
 
     def _await_end(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
@@ -231,6 +236,7 @@ class Cluster:
         options = [f"--{name}={value}" for name, value in settings.items()]
         command = self._command("postgres", "-D", str(self.directory), *options)
         with (self.logs / "start.log").open("wb") as log:
+            os.fchmod(log.fileno(), 0o600)
             self._process = subprocess.Popen(  # noqa: S603 - programs and paths of ours
                 command,
                 stdin=subprocess.DEVNULL,

@@ -76,7 +76,7 @@ def _lock(directory: Path, name: str) -> FileLock:
         return FileLock(path)
     except OSError as error:
         raise EmbeddedPostgresFailed(
-            f"{path}: {error.strerror}; name a directory of your own in TELESIFT_DATA_DIR"
+            f"{error.filename}: {error.strerror}; name a directory of your own in TELESIFT_DATA_DIR"
             " (telesift up --data-dir), or set DATABASE_URL"
         ) from error
 
