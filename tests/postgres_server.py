@@ -37,10 +37,10 @@ class Server:
         return f"postgresql://{login}@127.0.0.1:{self.port}/{database}"
 
     def run(self, *statements: str, database: str = "postgres") -> list[tuple[object, ...]]:
-        """Run statements as the superuser, each in its own transaction; give the last one's rows."""
+        """Run statements as the superuser, one by one; give the last one's rows."""
         with psycopg.connect(self.url(database), autocommit=True) as connection:
             for statement in statements:
-                cursor = connection.execute(statement)  # type: ignore[arg-type]
+                cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
     def log(self) -> str:

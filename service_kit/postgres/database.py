@@ -68,9 +68,16 @@ class Database(PostgresqlDatabase):
 
     def begin(self, isolation_level: Any = None) -> None:
         """Begin a transaction, with our settings in it where a session cannot hold them."""
-        super().begin(isolation_level)
-        if self._has_pooler:
-            self._run(self._set("SET LOCAL"))
+        if not self._has_pooler:
+            super().begin(isolation_level)
+            return
+        if isolation_level is not None:
+            raise NotImplementedError("an isolation level behind a pooler")
+        try:
+            self._run(f"BEGIN; {self._set('SET LOCAL')}")  # at once: a pooler is one host more
+        except Exception:
+            self.rollback()
+            raise
 
     def rollback(self) -> None:
         """Roll back; of a connection that was lost the server has done so by itself."""

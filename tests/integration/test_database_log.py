@@ -118,7 +118,7 @@ def locked(server: Server, database: str) -> Iterator[None]:
     """Lock every table, so that whoever comes waits until it has no more time."""
     with psycopg.connect(server.url(database)) as connection:
         for table in TABLES:
-            connection.execute(f"LOCK TABLE {table}")  # type: ignore[arg-type]
+            connection.execute(f"LOCK TABLE {table}")
         yield
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Through PgBouncer in transaction mode: nothing of a session is relied on, nothing is left in it."""
+"""Through PgBouncer in transaction mode: nothing of a session is relied on, or left in it."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
