@@ -237,6 +237,7 @@ class Cluster:
         command = self._command("postgres", "-D", str(self.directory), *options)
         with (self.logs / "start.log").open("wb") as log:
             os.fchmod(log.fileno(), 0o600)
+            self._account.give(self.logs / "start.log")
             self._process = subprocess.Popen(  # noqa: S603 - programs and paths of ours
                 command,
                 stdin=subprocess.DEVNULL,
