@@ -9,7 +9,7 @@ from playhouse.pool import MaxConnectionsExceeded
 
 from service_kit import postgres
 from service_kit.http.problem import Unavailable
-from service_kit.postgres import CONNECTION_LOST, Pool, is_read_only
+from service_kit.postgres import CONNECTION_LOST, Pool, is_outdated, is_read_only
 
 RETRY_SECONDS: Final = 5
 """When a caller may try again after the database was away; PostgreSQL restarts in less."""
@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 
 
 class _Lost(Exception):
-    """The connection ended, or leads to a server that takes no writes; another may serve."""
+    """The connection ended, or is of no use any more; another may serve."""
 
 
 class Connections(Pool):
@@ -54,7 +54,7 @@ class Connections(Pool):
             try:
                 return work()
             except PeeweeException as error:
-                if is_read_only(error):
+                if is_read_only(error) or is_outdated(error):
                     self.connection().close()
                     raise _Lost from error
                 if isinstance(error, CONNECTION_LOST) and self.connection().closed:
@@ -72,5 +72,5 @@ def _unavailable(error: BaseException | None) -> Unavailable:
 
 def connect(url: str, most: int) -> Connections:
     """Open a pool of at most `most` connections; nothing connects before the first work."""
-    connections: Connections = postgres.pool(url, most, Connections)
+    connections: Connections = postgres.pool(url, most, Connections, prepares=True)
     return connections
