@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the database is, and connections to it that are fit for a threaded service."""
 
+import threading
 from collections.abc import Mapping
+from contextlib import nullcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from peewee import InterfaceError, OperationalError, PeeweeException, PostgresqlDatabase
-from playhouse.pool import PooledPostgresqlDatabase
+from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 
@@ -87,7 +89,7 @@ class Database(PostgresqlDatabase):
 
     def rollback(self) -> None:
         """Roll back; of a connection that was lost the server has done so by itself."""
-        if not self.connection().closed:
+        if self.is_closed() or not self.connection().closed:
             super().rollback()
 
     def execute_sql(self, sql: str, params: Any = None) -> Any:
@@ -129,8 +131,35 @@ class Database(PostgresqlDatabase):
         return "; ".join(f"{command} {name} = '{value}'" for name, value in pairs)
 
 
-class Pool(PooledPostgresqlDatabase, Database):  # type: ignore[misc]  # playhouse has no types
-    """A pool of such connections."""
+class _Opening(Database):
+    """Opens a pool's connections without its lock: threads do not wait for each other's.
+
+    Where a host does not answer, the last of eight would wait eight times its patience.
+    """
+
+    _pool_lock: "threading.RLock"
+    _in_use: Mapping[int, Any]
+    _max_connections: int
+    _opening = 0
+
+    def _connect(self) -> "Connection[Any]":
+        if len(self._in_use) + self._opening >= self._max_connections:
+            raise MaxConnectionsExceeded
+        self._opening += 1
+        self._pool_lock.release()  # whoever takes a connection out of the pool holds it once
+        try:
+            return super()._connect()
+        finally:
+            self._pool_lock.acquire()
+            self._opening -= 1
+
+
+class Pool(PooledPostgresqlDatabase, _Opening):  # type: ignore[misc]  # playhouse has no types
+    """A pool of such connections, one for each thread at most."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._lock = nullcontext()  # Peewee's other lock: what it guards is a thread's own
 
 
 def _has_pooler(connection: "Connection[Any]") -> bool:

@@ -71,6 +71,21 @@ def test_ratings_are_stored_by_more_clients_than_connections(url: str) -> None:
     assert store.check() is None
 
 
+def test_a_pool_opens_no_more_than_it_may(server: Server) -> None:
+    """Threads that open at once count each other's connections."""
+    pool = postgres.pool(server.url() + "?application_name=counted", 2)
+
+    def others(_: int) -> int:
+        with pool.connection_context():
+            pool.execute_sql("SELECT pg_sleep(0.05)")
+            counting = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'counted'"
+            return int(pool.execute_sql(counting).fetchone()[0])
+
+    with ThreadPoolExecutor(12) as threads:
+        assert max(threads.map(others, range(24))) <= 2
+    pool.close_all()
+
+
 def test_our_settings_hold_in_and_outside_of_transactions(url: str) -> None:
     """The time zone, and how long a statement may take."""
     pool = postgres.pool(url, 2)
