@@ -61,7 +61,7 @@ def test_the_dashboards_own_address_is_looked_at_as_well() -> None:
     """It is the same kind of setting."""
     from dashboard.settings import DashboardSettings
 
-    with pytest.raises(SettingsError, match="^DASHBOARD_DATABASE_URL has a port"):
+    with pytest.raises(SettingsError, match=r"^DASHBOARD_DATABASE_URL has a port"):
         read(DashboardSettings, {"DASHBOARD_DATABASE_URL": "postgresql://d:x/a"}, serving=False)
 
 
