@@ -44,7 +44,7 @@ lint: setup ## style, types, import contracts, catalog rules, generated files
 	$(BIN)/telesift catalog check
 
 .PHONY: servers
-servers: ## the servers the tests talk to (Redis), where they can be installed
+servers: ## the servers the tests talk to (Redis, PgBouncer), where they can be installed
 	@tests/install_servers.sh
 
 .PHONY: test

@@ -56,7 +56,7 @@ def create_app(
     `make_views` is given the address of a developer's database, whichever service comes first.
     """
     settings = _with_own_cookie(settings)
-    views = Views(postgres.pool(_database_url(settings, make_views), THREADS))
+    views = Views(_database(settings, make_views))
     all_panels = panels(views, _processor(settings))
     # To look once is a request for each panel.
     looks = structs.replace(settings, rate_limit=settings.rate_limit * len(all_panels))
@@ -103,14 +103,14 @@ def _modules() -> str:
     return "\n".join(f'<link rel="modulepreload" href="/static/{name}">' for name in names)
 
 
-def _database_url(settings: DashboardSettings, make_views: Callable[[str], None]) -> str:
-    """Return a login of the analysts' role; in development, the services' own in that role."""
+def _database(settings: DashboardSettings, make_views: Callable[[str], None]) -> postgres.Pool:
+    """Open a login of the analysts' role; in development that role of the services' own login."""
     if settings.dashboard_database_url:
-        return settings.dashboard_database_url
+        return postgres.pool(settings.dashboard_database_url, THREADS)
     if settings.is_production:
         raise postgres.DatabaseUnset(
             "DASHBOARD_DATABASE_URL is required when ENVIRONMENT=production"
         )
     url = postgres.database_url(settings)
     make_views(url)
-    return postgres.as_role(url, ANALYST_ROLE)
+    return postgres.pool(url, THREADS, role=ANALYST_ROLE)

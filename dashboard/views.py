@@ -6,11 +6,12 @@ from textwrap import dedent
 from typing import Any, Final
 
 from peewee import ProgrammingError
-from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
+from playhouse.pool import MaxConnectionsExceeded
+from psycopg import ClientCursor
 
 from dashboard.messages import Table
 from service_kit.http.problem import Unavailable
-from service_kit.postgres import CONNECTION_LOST
+from service_kit.postgres import CONNECTION_LOST, Pool
 
 _RETRY_SECONDS: Final = 5
 
@@ -23,7 +24,7 @@ _MORE: Final = (
 class Views:
     """Runs statements over a pool whose login is a member of the analysts' role."""
 
-    def __init__(self, database: PooledPostgresqlDatabase) -> None:
+    def __init__(self, database: Pool) -> None:
         self._database = database
 
     def read(self, statement: str, values: Mapping[str, Any]) -> Table:
@@ -34,14 +35,18 @@ class Views:
         try:
             with self._database.connection_context(), self._database.atomic():
                 self._database.execute_sql(_MORE)
-                cursor = self._database.execute_sql(dedent(statement).strip(), values)
+                text = dedent(statement).strip()
+                cursor = self._database.execute_sql(text, values)
                 columns = [column.name for column in cursor.description]
                 rows = [dict(zip(columns, row, strict=True)) for row in cursor]
-                return Table(columns, rows, sql=cursor.query.decode())
+                return Table(columns, rows, sql=self._filled_in(text, values))
         except (*CONNECTION_LOST, MaxConnectionsExceeded) as error:
             raise _unavailable("The database is away.", "database_away") from error
         except ProgrammingError as error:
             raise _unavailable("The database lacks its schema.", "schema_missing") from error
+
+    def _filled_in(self, text: str, values: Mapping[str, Any]) -> str:
+        return ClientCursor(self._database.connection()).mogrify(text, values)
 
     def check(self) -> str | None:
         """Return a reason code unless both services' views are there to be read."""

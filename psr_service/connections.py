@@ -4,11 +4,12 @@
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
+from peewee import PeeweeException
+from playhouse.pool import MaxConnectionsExceeded
 
 from service_kit import postgres
 from service_kit.http.problem import Unavailable
-from service_kit.postgres import CONNECTION_LOST
+from service_kit.postgres import CONNECTION_LOST, Pool, is_outdated, is_read_only
 
 RETRY_SECONDS: Final = 5
 """When a caller may try again after the database was away; PostgreSQL restarts in less."""
@@ -17,10 +18,10 @@ Result = TypeVar("Result")
 
 
 class _Lost(Exception):
-    """The connection ended while it was used; the database may well be there."""
+    """The connection ended, or is of no use any more; another may serve."""
 
 
-class Connections(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no types
+class Connections(Pool):
     """A pool for work that may be done twice.
 
     Peewee's own pool asks the server before each use whether the connection still lives, and
@@ -33,7 +34,9 @@ class Connections(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse 
     def run(self, work: Callable[[], Result]) -> Result:
         """Run some work on a connection, once more on a fresh one if that was lost.
 
-        Raises `Unavailable` where the database is away, or takes too long.
+        After a failover the old connections lead to a server that takes no writes any more; a
+        fresh one leads to the new primary, wherever the name or the address says that it is.
+        Raises `Unavailable` where the database is away, takes too long, or takes no writes.
         """
         try:
             try:
@@ -41,22 +44,33 @@ class Connections(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse 
             except _Lost:
                 self.close_idle()  # what idled through a restart is lost as well
                 return self._run_once(work)
-        except (*CONNECTION_LOST, MaxConnectionsExceeded, _Lost) as error:
-            raise Unavailable(
-                "The database is away.", retry_after=RETRY_SECONDS, code="database_away"
-            ) from error
+        except _Lost as error:
+            raise _unavailable(error.__cause__) from error
+        except (*CONNECTION_LOST, MaxConnectionsExceeded) as error:
+            raise _unavailable(error) from error
 
     def _run_once(self, work: Callable[[], Result]) -> Result:
         with self.connection_context():
             try:
                 return work()
-            except CONNECTION_LOST as error:
-                if self.connection().closed:
+            except PeeweeException as error:
+                if is_read_only(error) or is_outdated(error):
+                    self.connection().close()
+                    raise _Lost from error
+                if isinstance(error, CONNECTION_LOST) and self.connection().closed:
                     raise _Lost from error
                 raise
 
 
+def _unavailable(error: BaseException | None) -> Unavailable:
+    if isinstance(error, PeeweeException) and is_read_only(error):
+        return Unavailable(
+            "The database takes no writes.", retry_after=RETRY_SECONDS, code="database_read_only"
+        )
+    return Unavailable("The database is away.", retry_after=RETRY_SECONDS, code="database_away")
+
+
 def connect(url: str, most: int) -> Connections:
     """Open a pool of at most `most` connections; nothing connects before the first work."""
-    connections: Connections = postgres.pool(url, most, Connections)
+    connections: Connections = postgres.pool(url, most, Connections, prepares=True)
     return connections

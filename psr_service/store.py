@@ -80,7 +80,8 @@ UPDATE psr_settings SET min_group = %(min_group)s WHERE min_group <> %(min_group
 """
 
 
-SCHEMA_IS_THERE: Final = "SELECT FROM psr_impressions LIMIT 0"
+SCHEMA_IS_THERE: Final = "SELECT FROM psr_impressions LIMIT 0 FOR KEY SHARE"
+"""Locks no row, and is refused like a write where the server takes none."""
 
 MORE_TIME: Final = "SET LOCAL statement_timeout = '30s'"
 
@@ -165,7 +166,7 @@ class Store:
         return self._visit(work)
 
     def check(self) -> str | None:
-        """Return a reason code unless the database answers and its schema is there."""
+        """Return a reason code unless the database takes writes and its schema is there."""
         try:
             self._visit(lambda: self._rows(SCHEMA_IS_THERE, {}))
         except Unavailable as error:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 import typer
-from peewee import PeeweeException, PostgresqlDatabase
+from peewee import OperationalError, PeeweeException, PostgresqlDatabase
 from playhouse.migrations import MigrationError
 
 from processors.delivery.sinks.postgres.migrations import HISTORY as PROCESSOR
@@ -36,6 +36,10 @@ def connecting() -> Iterator[PostgresqlDatabase]:
         _fail(str(error))
     except MigrationError as error:  # of ours alone: the names of services and scripts
         _fail(str(error))
+    except OperationalError as error:
+        # Without a code of the server's it is the driver that speaks: of hosts, never of values.
+        why = type(error).__name__ if postgres.sqlstate(error) else str(error).split("\n")[0]
+        _fail(f"the database cannot be used: {why}; see DATABASE_URL")
     except PeeweeException as error:
         # a database's own message may hold a value, and an address its password
         _fail(f"the database refused ({type(error).__name__}); is it up, and migrated?")

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -34,14 +34,16 @@ class Service:
 
 
 class StartFailed(Exception):
-    """A process of the stack ended or never became ready; the message says where to look."""
+    """The stack cannot start, or a part of it ended; the message says where to look."""
 
 
 class Stack:
     """The processes of one `telesift up`, in the order they were started."""
 
-    def __init__(self, log_dir: Path) -> None:
+    def __init__(self, log_dir: Path, foundation_died: Callable[[], str | None]) -> None:
+        """`foundation_died` says why what all of them stand on is gone; None while it is there."""
         self._log_dir = log_dir
+        self._foundation_died = foundation_died
         self._running: list[tuple[Service, subprocess.Popen[bytes]]] = []
         log_dir.mkdir(parents=True, exist_ok=True)
 
@@ -67,8 +69,9 @@ class Stack:
         return self._log_dir / f"{service.name}.log"
 
     def wait(self) -> None:
-        """Return when a process ends by itself; raises `StartFailed` naming it."""
+        """Wait until a process, or what they stand on, ends; raises `StartFailed` naming it."""
         while True:
+            self._look_at_foundation()
             for service, process in self._running:
                 if process.poll() is not None:
                     raise StartFailed(self._ended(service, process))
@@ -83,12 +86,17 @@ class Stack:
     def _await_ready(self, service: Service, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + _READY_SECONDS
         while not _is_ready(service.ready_url):
+            self._look_at_foundation()
             if process.poll() is not None:
                 raise StartFailed(self._ended(service, process))
             if time.monotonic() > deadline:
                 log = self.log_of(service)
                 raise StartFailed(f"{service.name} was not ready in {_READY_SECONDS} s; see {log}")
             time.sleep(_POLL_SECONDS)
+
+    def _look_at_foundation(self) -> None:
+        if why := self._foundation_died():
+            raise StartFailed(why)
 
     def _ended(self, service: Service, process: subprocess.Popen[bytes]) -> str:
         lines = self.log_of(service).read_text(errors="replace").splitlines()

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the servers that tests talk to and this machine lacks: Redis, and Chromium.
+# Installs the servers that tests talk to and this machine lacks: Redis, PgBouncer, and Chromium.
 # Where it may not (no root, no apt) it says what will be skipped; with CI=true that is an error.
 set -euo pipefail
 
 missing=()
 command -v redis-server >/dev/null || missing+=(redis-server)
+# Debian puts it where an ordinary user's PATH does not lead.
+command -v pgbouncer >/dev/null || [ -x "${SBIN:-/usr/sbin}/pgbouncer" ] || missing+=(pgbouncer)
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing+=(chromium)
 [ ${#missing[@]} -eq 0 ] && exit 0
 

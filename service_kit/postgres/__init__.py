@@ -3,20 +3,28 @@
 
 from service_kit.postgres.database import (
     CONNECTION_LOST,
+    Database,
     DatabaseUnset,
-    as_role,
+    Pool,
     database_url,
     fetch,
+    is_outdated,
+    is_read_only,
     pool,
     single,
+    sqlstate,
 )
 
 __all__ = [
     "CONNECTION_LOST",
+    "Database",
     "DatabaseUnset",
-    "as_role",
+    "Pool",
     "database_url",
     "fetch",
+    "is_outdated",
+    "is_read_only",
     "pool",
     "single",
+    "sqlstate",
 ]

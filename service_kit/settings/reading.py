@@ -13,7 +13,7 @@ from msgspec.structs import FieldInfo
 from service_kit import flags
 from service_kit.flags import Flag
 from service_kit.settings.base import ServiceSettings
-from service_kit.settings.values import EXPECTED, Environment, LogLevel
+from service_kit.settings.values import EXPECTED, OBJECTION, Environment, LogLevel
 
 _OURS: Final = "TELESIFT_"
 
@@ -55,6 +55,8 @@ def read(
             values[fields[name].name] = _convert(fields[name], text)
         except msgspec.ValidationError:
             problems.append(f"{name} must be {expected(fields[name])}")
+        else:
+            problems += [f"{name} {words}" for words in _objections(fields[name].type, text)]
     settings = kind(**values)
     if serving and not problems:
         problems += [rule.message for rule in kind.rules if rule.is_broken(settings)]
@@ -91,6 +93,15 @@ def _convert(field: FieldInfo, text: str) -> Any:
     return msgspec.convert(raw, field.type, strict=False)
 
 
+def _objections(kind: Any, text: str) -> Iterator[str]:
+    for meta in getattr(kind, "__metadata__", ()):
+        check = (getattr(meta, "extra", None) or {}).get(OBJECTION)
+        if check and (words := check(text)):
+            yield words
+    for part in get_args(kind):
+        yield from _objections(part, text)
+
+
 def _flag(name: str, text: str) -> Flag:
     try:
         return flags.parse(name, text)
@@ -109,7 +120,7 @@ def expected(field: FieldInfo) -> str:
 
 def _words(kind: Any) -> str:
     for meta in getattr(kind, "__metadata__", ()):
-        if meta.extra:
+        if meta.extra and EXPECTED in meta.extra:
             return str(meta.extra[EXPECTED])
     kind = _bare(kind)
     if get_origin(kind):

@@ -7,9 +7,13 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from service_kit.fields import UUID_PATTERN
+from service_kit.settings import postgres_url
 
 EXPECTED: Final = "expected"
 """The key in a kind's `Meta.extra` that holds the words of the error message."""
+
+OBJECTION: Final = "objection"
+"""The key of a function that says what is wrong with a value of a kind; None if nothing is."""
 
 
 class Environment(StrEnum):
@@ -71,7 +75,10 @@ Secret = Annotated[str, Meta(min_length=32), expected("at least 32 characters")]
 Url = Annotated[str, Meta(pattern=r"^https?://\S+$"), expected("an http:// or https:// URL")]
 RedisUrl = Annotated[str, Meta(pattern=r"^rediss?://\S+$"), expected("a redis:// or rediss:// URL")]
 PostgresUrl = Annotated[
-    str, Meta(pattern=r"^postgres(ql)?://\S*$"), expected("a postgresql:// URL")
+    str,
+    Meta(pattern=r"^postgres(ql)?://\S*$"),
+    expected("a postgresql:// URL"),
+    Meta(extra={OBJECTION: postgres_url.objection}),
 ]
 Origin = Annotated[
     str,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from service_kit.postgres import migrations
+from service_kit.postgres import log_settings, migrations
 from telesift.database import HISTORIES, connecting
 
 app = typer.Typer(no_args_is_help=True, help="Bring the database's schema up to date.")
@@ -21,12 +21,19 @@ def migrate() -> None:
 
 @app.command()
 def status() -> None:
-    """List the migrations; exit 1 while any is pending, so that it can gate a deployment."""
+    """List the migrations; exit 1 while any is pending, so that it can gate a deployment.
+
+    Warns of settings under which PostgreSQL's own log would quote what people wrote.
+    """
     with connecting() as database:
         steps = migrations.status(database, HISTORIES)
+        with database.connection_context():
+            risks = log_settings.warnings(database)
     for step in steps:
         applied = f"{step.applied:%Y-%m-%d %H:%M:%S}" if step.applied else "pending"
         typer.echo(f"{step.service:<12}{step.name:<24}{applied}")
+    for risk in risks:
+        typer.echo(f"warning: PostgreSQL's own log: {risk}", err=True)
     if not all(step.applied for step in steps):
         raise typer.Exit(1)
 

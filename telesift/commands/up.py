@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """`telesift up`: the local stack in the foreground."""
 
+import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from service_kit.lock import FileLock
 from service_kit.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresFailed
 from telesift.local_stack import services, welcome
 from telesift.processes import Stack, StartFailed
@@ -30,13 +34,40 @@ def up(
 
 
 def _run(data_dir: Path) -> None:
-    _say("starting PostgreSQL ...")
-    with EmbeddedPostgres(data_dir / "postgres") as postgres, Stack(data_dir / "log") as stack:
+    with _alone(data_dir):
+        _say("starting PostgreSQL ...")
+        with EmbeddedPostgres(data_dir / "postgres") as postgres:
+            _run_services(data_dir, postgres)
+
+
+def _run_services(data_dir: Path, postgres: EmbeddedPostgres) -> None:
+    with Stack(data_dir / "log", postgres.died) as stack:
         for service in services(data_dir, postgres.url):
             _say(f"starting {service.name} ...")
             stack.start(service)
         _say(welcome(data_dir))
         stack.wait()
+
+
+@contextmanager
+def _alone(data_dir: Path) -> Iterator[None]:
+    """Be the only `telesift up` on a data directory; raises `StartFailed` naming the other."""
+    note = data_dir / "up.pid"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(note)
+    except OSError as error:
+        raise StartFailed(
+            f"{error.filename}: {error.strerror}; name a directory of your own with --data-dir"
+        ) from error
+    with closing(lock):
+        if not lock.take():
+            raise StartFailed(
+                f"{data_dir} is held by another telesift up, process {note.read_text().strip()};"
+                " stop that first"
+            )
+        note.write_text(f"{os.getpid()}\n")
+        yield
 
 
 def _say(text: str) -> None:

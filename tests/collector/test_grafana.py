@@ -62,9 +62,7 @@ def as_analyst(database_url: str) -> Run:
     def run(statement: str, **values: str) -> Rows:
         for name, value in FILLED_IN.items():
             statement = statement.replace(name, value.format(**ALL | values))
-        database: PostgresqlDatabase = postgres.single(
-            postgres.as_role(database_url, "psr_analyst")
-        )
+        database: PostgresqlDatabase = postgres.single(database_url, role="psr_analyst")
         with database.connection_context():
             cursor = database.execute_sql(statement)
             return [column.name for column in cursor.description], cursor.fetchall()

@@ -146,7 +146,7 @@ def test_sql_gives_what_the_panel_shows(
 ) -> None:
     """An analyst who copies it gets the same rows, under the role of the analysts."""
     table = client.simulate_get(f"/api/{panel}", params={"version": "v1"}).json["table"]
-    database = postgres.single(postgres.as_role(seeded, "psr_analyst"))
+    database = postgres.single(seeded, role="psr_analyst")
     with database.connection_context():
         told = database.execute_sql(table["sql"]).fetchall()
     assert len(told) == len(table["rows"])

@@ -77,7 +77,7 @@ def retried() -> set[str]:
 def database_error(code: str) -> OperationalError:
     """Make the error that peewee raises for a PostgreSQL error code."""
     error = OperationalError()
-    error.orig = type("Original", (Exception,), {"pgcode": code})()
+    error.orig = type("Original", (Exception,), {"sqlstate": code})()
     return error
 
 
@@ -89,7 +89,7 @@ def set_aside() -> set[str]:
     passed_on = {
         text_of(argument)
         for node in nodes_of_sinks()
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "_send_parts"
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "self._send_parts"
         for argument in node.args
     }
     window, year = Window.at(datetime.now(UTC), 7), timedelta(days=365)

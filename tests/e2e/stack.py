@@ -24,7 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-import psycopg2
+import psycopg
 import requests
 
 from service_kit.postgres.embedded import EmbeddedPostgres
@@ -131,7 +131,7 @@ class E2eStack:
 
     def query(self, text: str) -> list[list[Any]]:
         """Run a statement, and return its rows."""
-        with psycopg2.connect(self.database_url) as connection, connection.cursor() as cursor:
+        with psycopg.connect(self.database_url) as connection, connection.cursor() as cursor:
             cursor.execute(text)
             return [list(row) for row in cursor.fetchall()] if cursor.description else []
 

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -77,3 +78,43 @@ def dashboard_seen_by(name: str) -> int:
     form = {"name": name, "password": DEMO[name]}
     browser.post(f"{VAULT}/sign-in", json=form, timeout=10).raise_for_status()
     return browser.get(f"{DASHBOARD}/api/balance", timeout=10).status_code
+
+
+def start_up(folder: Path, *more: str, **options: Any) -> subprocess.Popen[bytes]:
+    """Start `telesift up` in a folder; its words go to a file `err` in it."""
+    environ = {k: v for k, v in os.environ.items() if not k.startswith(("TELESIFT_", "OTEL_"))}
+    with (folder / "err").open("ab") as stderr:
+        return subprocess.Popen(
+            [TELESIFT, "up", *more],
+            cwd=folder,
+            env=environ | options.pop("env", {}),
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            **options,
+        )
+
+
+@pytest.mark.usefixtures("the_ports")
+def test_it_says_who_holds_the_directory_and_that_postgresql_died(folder: Path) -> None:
+    """A second one ends at once; the first one when its database is killed. A line for each."""
+    up = start_up(folder)
+    try:
+        wait_until(
+            lambda: "Telesift is up" in (folder / "err").read_text() or up.poll() is not None,
+            START_SECONDS,
+            "the stack to start",
+        )
+        assert up.poll() is None, (folder / "err").read_text()
+        second = start_up(folder)
+        assert 1 == second.wait(20)
+        told = (folder / "err").read_text().splitlines()[-1]
+        assert f"held by another telesift up, process {up.pid};" in told
+        postmaster = folder / ".telesift/postgres/postmaster.pid"
+        os.kill(int(postmaster.read_text().split()[0]), signal.SIGKILL)
+        assert 1 == up.wait(60)
+    finally:
+        if up.poll() is None:
+            up.send_signal(signal.SIGINT)
+            up.wait(60)
+    told = (folder / "err").read_text().splitlines()[-1]
+    assert told.startswith("error: PostgreSQL ended: ")

@@ -4,8 +4,10 @@
 import os
 import shutil
 import signal
+import socket
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,10 +17,14 @@ import pytest
 from falcon import testing
 
 from psr_service.app import create_app
+from psr_service.connections import connect
 from psr_service.settings import PsrSettings
 from service_kit import postgres
+from service_kit.http.problem import Unavailable
+from service_kit.postgres import fetch
 from service_kit.postgres.embedded import EmbeddedPostgres
 from service_kit.settings import read
+from service_kit.tables import Row
 
 OWNER = str(uuid4())
 
@@ -120,3 +126,40 @@ def test_nothing_is_lost_or_doubled(
             rows = database.execute_sql(select, (owner,)).fetchall()
         assert sorted(acknowledged) == sorted(rows)
     server.leave()
+
+
+def test_a_statement_whose_result_a_migration_changed_is_prepared_anew(
+    directory: Path,
+) -> None:
+    """A prepared statement's columns are fixed: the old version runs while the new one migrates."""
+    with EmbeddedPostgres(directory) as server:
+        connections = connect(server.url, 1)
+
+        def read() -> list[Row]:
+            return connections.run(lambda: fetch(connections, "SELECT * FROM changing"))
+
+        with connections.connection_context():
+            connections.execute_sql("CREATE TABLE changing AS SELECT 1 AS a")
+        assert [[{"a": 1}]] * 9 == [read() for _ in range(9)]
+        migration = postgres.single(server.url)
+        with migration.connection_context():
+            migration.execute_sql("ALTER TABLE changing ADD b int")
+        assert [{"a": 1, "b": None}] == read()
+        connections.close_all()
+
+
+def test_a_host_that_does_not_answer_is_waited_for_once() -> None:
+    """Eight threads give up after one patience, not one after the other after eight."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        connections = connect(f"postgresql://nobody@127.0.0.1:{port}/nothing", 8)
+
+        def refused(_: int) -> str:
+            with pytest.raises(Unavailable) as caught:
+                connections.run(lambda: fetch(connections, "SELECT 1"))
+            return caught.value.code
+
+        began = time.monotonic()
+        with ThreadPoolExecutor(8) as threads:
+            assert {"database_away"} == set(threads.map(refused, range(8)))
+        assert time.monotonic() - began < 12  # one after the other takes 24 s

@@ -19,7 +19,7 @@ def install(machine: Path, programs: dict[str, str], **env: str) -> tuple[int, s
         program.chmod(0o755)
     done = subprocess.run(
         ["/bin/bash", SCRIPT],
-        env={"PATH": str(machine), **env},
+        env={"PATH": str(machine), "SBIN": str(machine), **env},
         capture_output=True,
         text=True,
         check=False,
@@ -30,7 +30,9 @@ def install(machine: Path, programs: dict[str, str], **env: str) -> tuple[int, s
 
 def test_nothing_is_said_where_nothing_is_missing(tmp_path: Path) -> None:
     """The usual case."""
-    assert (0, "") == install(tmp_path, {"redis-server": "", "chromium-browser": ""})
+    assert (0, "") == install(
+        tmp_path, {"redis-server": "", "pgbouncer": "", "chromium-browser": ""}
+    )
 
 
 @pytest.mark.parametrize(
@@ -46,14 +48,17 @@ def test_what_cannot_be_installed_is_skipped_aloud(
 ) -> None:
     """One line on a developer's machine; an error in CI, where tests must not skip."""
     code, words = install(tmp_path, programs)
-    assert (0, True) == (code, f"{why}; the tests that need redis-server chromium are" in words)
+    assert (0, True) == (
+        code,
+        f"{why}; the tests that need redis-server pgbouncer chromium are" in words,
+    )
     assert 1 == install(tmp_path, programs, CI="true")[0]
 
 
 def test_only_what_is_missing_is_installed(tmp_path: Path) -> None:
     """Apt is asked for it by name."""
     log = tmp_path / "apt.log"
-    programs = {"id": ROOT, "chromium": "", "apt-get": f'echo "$@" >> {log}'}
+    programs = {"id": ROOT, "pgbouncer": "", "chromium": "", "apt-get": f'echo "$@" >> {log}'}
     code, words = install(tmp_path, programs)
     assert (0, "servers: installing redis-server\n") == (code, words)
     assert ["update", "install --yes --no-install-recommends redis-server"] == (

@@ -3,13 +3,14 @@
 
 from typing import Any
 
-from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
+from peewee import PeeweeException
+from playhouse.pool import MaxConnectionsExceeded
 
 from service_kit.http.problem import Unavailable
-from service_kit.postgres import CONNECTION_LOST
+from service_kit.postgres import CONNECTION_LOST, Pool, is_read_only
 
 
-class Connections(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no types
+class Connections(Pool):
     """A pool that raises `Unavailable` where the database is away, or all threads wait for it."""
 
     def execute_sql(self, *args: Any, **options: Any) -> Any:
@@ -18,3 +19,13 @@ class Connections(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse 
             return super().execute_sql(*args, **options)
         except (*CONNECTION_LOST, MaxConnectionsExceeded) as error:
             raise Unavailable("The database is away.", code="database_away") from error
+        except PeeweeException as error:
+            if not is_read_only(error):
+                raise
+            self._leave()
+            raise Unavailable("The database takes no writes.", code="database_read_only") from error
+
+    def _leave(self) -> None:
+        """Use none of these connections again: after a failover they lead to the old primary."""
+        self.close_idle()
+        self.connection().close()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stored events as rows of the table, and the one statement that puts them there."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,6 +12,7 @@ from peewee import DataError, OperationalError, PostgresqlDatabase
 
 from processors.delivery.outbox.batch import Row
 from processors.delivery.sinks.postgres import sqlstate
+from service_kit.fields import UUID_PATTERN
 
 
 class EventRow(Struct, frozen=True, gc=False):
@@ -42,6 +44,10 @@ ON CONFLICT DO NOTHING
 """  # noqa: S608 - names of ours
 _STATEMENT_MS: Final = 60_000  # many times what a full batch takes: a server that hangs is left
 
+_is_uuid: Final = re.compile(UUID_PATTERN).fullmatch
+_NUL: Final = rb"\u0000"
+_has_nul: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000").search  # not a backslash and u0000
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -69,16 +75,29 @@ def insert(database: PostgresqlDatabase, rows: Sequence[EventRow]) -> Sequence[E
     Where one is refused, the transaction is divided until the culprits stand alone.
     Raises peewee's errors for whatever another try may mend.
     """
-    try:
-        with database.atomic():
-            database.execute_sql(f"SET LOCAL statement_timeout = {_STATEMENT_MS}")
-            database.execute_sql(_INSERT, (_encode(rows).decode(),))
-    except (DataError, OperationalError) as error:
-        if not sqlstate.refuses_row(error):
-            raise
-    else:
+    encoded = _encode(rows)
+    if _can_be_read(rows, encoded) and _store(database, encoded):
         return []
     if len(rows) == 1:
         return rows
     middle = len(rows) // 2
     return [*insert(database, rows[:middle]), *insert(database, rows[middle:])]
+
+
+def _can_be_read(rows: Sequence[EventRow], encoded: bytes) -> bool:
+    """Tell whether PostgreSQL can read the rows: what it could not, its log would quote."""
+    has_nul = _NUL in encoded and _has_nul(encoded)
+    return not has_nul and all(_is_uuid(row.id) and _is_uuid(row.owner_id) for row in rows)
+
+
+def _store(database: PostgresqlDatabase, encoded: bytes) -> bool:
+    """Insert encoded rows; return False where one of them is refused for good."""
+    try:
+        with database.atomic():
+            database.execute_sql(f"SET LOCAL statement_timeout = {_STATEMENT_MS}")
+            database.execute_sql(_INSERT, (encoded.decode(),))
+    except (DataError, OperationalError) as error:
+        if not sqlstate.refuses_row(error):
+            raise
+        return False
+    return True

@@ -8,6 +8,8 @@ from typing import Final
 
 from peewee import PeeweeException
 
+from service_kit.postgres import sqlstate
+
 NO_PARTITION: Final = "partition_missing"
 
 # What is wrong with a value stays wrong: data exceptions, and program limits.
@@ -34,16 +36,12 @@ _CLASS: Final = 2
 
 def refuses_row(error: PeeweeException) -> bool:
     """Return whether a row of the statement can never be stored, today or later."""
-    return _code(error).startswith(_REFUSALS)
+    return sqlstate(error).startswith(_REFUSALS)
 
 
 def reason(error: PeeweeException) -> str:
     """Return our code for an error; the database's own words may quote a value."""
-    code = _code(error)
+    code = sqlstate(error)
     if not code:  # the connection broke before an answer came
         return "database_away"
     return _REASONS.get(code) or _REASONS.get(code[:_CLASS], "database_error")
-
-
-def _code(error: PeeweeException) -> str:
-    return getattr(getattr(error, "orig", None), "pgcode", None) or ""
