@@ -1,115 +1,232 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keys, tokens and passwords: well-known shapes, and values that a keyword announces."""
+"""Secrets of no vendor's shape: passwords and keys that a word announces, and random strings."""
 
 import base64
 import re
 
-from service_kit.pii.pattern import Pattern
-
-TOKEN = "[token]"  # noqa: S105 a marker
+from service_kit.pii.pattern import Pattern, changes, whole, words
 
 _TELLING = re.compile(r"[0-9=]|[a-z][A-Z]|[A-Z]{3}")
 
+# Words of a placeholder, a rule or a description: a value that has one is no secret.
+_DESCRIBING = frozenset(
+    "your my the a an any some this that here example sample demo placeholder dummy changeme change "
+    "todo tbd none null nil true false undefined env var variable string str int value key keys "
+    "token tokens secret password passwort pass pwd user username name id required optional empty "
+    "missing invalid wrong correct incorrect expired valid hidden redacted masked removed min max "
+    "minimum maximum mindestens maximal at least most characters chars char character letters digits "
+    "digit numbers length long zeichen ziffern caracteres caractères caratteri tekens znaków bytes bit "
+    "bits of first second third last next number two three four five six seven eight nine ten step "
+    "part page line version md5 sha sha1 sha2 sha256 sha512 hash hashed bcrypt argon2 argon2id scrypt "
+    "pbkdf2 base64 base32 hex utf8 aes aes128 aes256 rsa rsa2048 rsa4096 ed25519 hs256 rs256 es256 "
+    "hmac oauth oauth2 oidc saml saml2 2fa mfa totp otp jwt jwe x509 tls ssl ldap sso wpa2 wpa3 wpa "
+    "bearer basic digest ntlm cl100k o200k gpt2 gpt3 gpt4 p50k utf 1password keepass2 lastpass".split()
+)
+_MEASURE = re.compile(
+    r"v?\d+(?:[.,:/-]\d+)*(?:st|nd|rd|th|x|k|m|kb|mb|gb|min|h|s|ms|px|%|d|er|e|º|ª|ème)?\W*"
+    r"|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|(.)\1*|[\W_]*|x+|xxx.*",
+    re.IGNORECASE,
+)
 
-def _telling(candidate: str) -> int:
-    """Tell a secret from a word: it has a digit, padding, or capitals inside."""
-    return len(candidate) if _TELLING.search(candidate) else 0
+
+def _describes(value: str) -> bool:
+    """Tell a placeholder or a description (`YOUR_KEY_HERE`, `second_of_4`, `sha256`) by its words."""
+    pieces = re.split(r"[^\w]|_", value.lower())
+    return _MEASURE.fullmatch(value) is not None or not _DESCRIBING.isdisjoint(pieces)
 
 
-def _user_and_password(candidate: str) -> int:
+def _mixed(value: str) -> bool:
+    """Tell a password from a word: letters with digits, or with signs that no word has inside."""
+    letters = re.search(r"[^\W\d_]", value)
+    return bool(letters and (re.search(r"\d", value) or re.search(r"\w[!@#$%^&*+=]\w", value)))
+
+
+def _password(value: str) -> bool:
+    return len(value) > 3 and _mixed(value) and not _describes(value)
+
+
+def _key(value: str) -> bool:
+    return _password(value) and len(value) > 7
+
+
+def _long_key(value: str) -> bool:
+    return _key(value) and len(value) > 15
+
+
+def _pin(value: str) -> bool:
+    return not re.fullmatch(r"(?:19|20)\d\d|(\d)\1*", value)
+
+
+def _authorization(value: str) -> bool:
+    return bool(_TELLING.search(value)) and not _describes(value)
+
+
+def _user_and_password(candidate: str) -> bool:
     try:
-        return len(candidate) if b":" in base64.b64decode(candidate, validate=True) else 0
+        return b":" in base64.b64decode(candidate, validate=True)
     except ValueError:
-        return 0
+        return False
 
 
-def _letters_and_digits(candidate: str) -> int:
-    mixed = re.search(r"\d", candidate) and re.search(r"[A-Za-z]", candidate)
-    return len(candidate) if mixed else 0
+def _random(value: str) -> bool:
+    """Tell a random string by all three kinds of characters, changing all the time."""
+    kinds = ("[A-Z]", "[a-z]", "[0-9]")
+    return all(len(re.findall(kind, value)) > 2 for kind in kinds) and changes(value) > 0.4
 
 
-def _shape(name: str, brief: str, expression: str) -> Pattern:
-    return Pattern(name, TOKEN, brief, expression)
+_PASSWORDS = words(
+    r"pass(?:word|wd|phrase|code)s?|pwd?|pswd|login|credentials"
+    r"|(?:wlan-?|wifi-?|wi-fi-?)?pass?wort|kennwort|losung|zugangscode|wachtwoord|mot de passe|mdp|code d'accès"
+    r"|contraseña|contrasena|clave|senha|palavra[- ]passe|codice d'accesso|parola(?: d'ordine)?"
+    r"|has(?:ł|l)[oa]|l[öo]senord(?:et)?|adgangskode[nr]?|kodeord(?:et)?|passord(?:et)?|salasana(?:ni)?"
+    r"|şifre(?:m|si|niz)?|sifre(?:m|si)?|parola(?:m|sı)?|heslo|jelsz(?:ó|avam)|parol[ăa]|parool|slaptažodis"
+    r"|geslo|lozinka|лозинка|парол[ьяею]м?|κωδικ[όο][ςσ]?|הסיסמה|הסיסמא|סיסמה|סיסמא|ססמה"
+    r"|كلمة (?:المرور|السر|سر|مرور)|رمز (?:المرور|الدخول)|پسورد|رمز عبور|पासवर्ड|পাসওয়ার্ড|kata ?sandi|sandi"
+    r"|mật khẩu|mat khau|password-?(?:em|a|et|en|ul|om)",
+    r"パスワード|パスフレーズ|暗証番号|合言葉|密码|密碼|口令|비밀번호|비번|암호|패스워드|รหัสผ่าน",
+)
+_OWNERS = r"my|our|for|of|the|root|admin|wifi|user|de|del|do|da|di|saya|anda|của tôi|мой|від|от|ko|का|مرور"
+_LINKS = (
+    r"is|was|are|will be|now|still|set to|changed to|reset to|ist|lautet|lautete|war|est|était|es|era|é|e|è"
+    r"|to|jest|brzmi|är|er|on|je|jsou|olan|это|теперь|был|—|-|це|είναι|ήταν|היא|הוא|היתה|هي|هو|كانت|है|हैं|था"
+    r"|adalah|ialah|yaitu|là|az|a következő|este|yra|on siis|als|как|como|comme|come|=>|->|→|:=|==?|:|is:"
+)
+_UNSPACED_LINKS = r"(?:は|が|是|为|為|叫|就是|은|는|이|가|คือ|を|:|：|=| |\"|'|「|“|』|『|‘){1,4}"
+_QUOTE = r"[\"'`„“”«‘’「『(]?"
+_BETWEEN = rf"(?:[\"'`)]? ?(?:(?i:{_OWNERS}) )?[\"'`]?(?: ?(?i:{_LINKS})){{0,3}} ?{_QUOTE} ?)"
+_PLAIN = r"[!#-&*-/:=?@0-9A-Z\\^_a-z~\x{C0}-\x{24F}\x{370}-\x{52F}]"
+_PLAIN_END = r"[!#-&*+/=?@0-9A-Z\\^_a-z~\x{C0}-\x{24F}\x{370}-\x{52F}-]"
 
+ANNOUNCED_PASSWORD = Pattern(
+    name="announced_password",
+    kind="password",
+    brief="letters with digits or signs after `password`, `password is`, `Passwort lautet`, `密码是`",
+    expression=rf"(?:{_PASSWORDS}|_(?i:password|passwd|pwd|pass))"
+    rf"(?:{_UNSPACED_LINKS}|[ \"':=]{_BETWEEN})({_PLAIN}{{3,63}}{_PLAIN_END})",
+    confirm=whole(_password),
+    overlapping=True,
+    unmasked=True,
+)
+
+PASSWORD_BEFORE = Pattern(
+    name="password_before",
+    kind="password",
+    brief="letters with digits or signs before `as the password`, `is my password`, `als Passwort`",
+    expression=rf"(?:^|[ \"'`„“«(])({_PLAIN}{{3,63}}{_PLAIN_END})[\"'`”“»)]? "
+    r"(?i:(?:as|is|was) (?:the|my|our|a|his|her|their)(?: \w{1,10})? (?:password|passphrase|passcode|pwd)"
+    r"|(?:als|ist das|ist mein) (?:Passwort|Kennwort)|comme mot de passe|est (?:mon|le) mot de passe"
+    r"|(?:como|es mi|es la) (?:contraseña|clave)|(?:como|é a minha) senha|come password|è la mia password"
+    r"|als wachtwoord|jako hasło|som lösenord|som adgangskode|в качестве пароля|как пароль)\b",
+    confirm=whole(_password),
+    overlapping=True,
+)
+
+ANNOUNCED_PIN = Pattern(
+    name="announced_pin",
+    kind="password",
+    brief="four to eight digits after `PIN`, `passcode`, `Geheimzahl`, `暗証番号`",
+    expression=rf"{words(r'pin(?:[- ]?(?:code|number|nummer))?|passcode|otp|geheimzahl|code pin|código pin|кодом?|пин(?:-?код)?', r'暗証番号|密码|비밀번호')}"
+    r"(?: (?i:is|was|ist|lautet|est|es|é|è|to|er|är|это)|は|是|는)?[ :=]{0,3}(\d{4}(?:\d{2}){0,2})(?:$|[^\w.,%/-]|[.,](?:$|\W))",
+    confirm=whole(_pin),
+    overlapping=True,
+)
+
+_KEYS = (
+    r"(?:api|access|secret|auth|app|application|private|signing|encryption|master|license|licence|service|consumer|client|shared|storage|account)"
+    r"[ _-]?(?:access[ _-]?)?(?:key|secret|token)(?:[ _-]?id)?|secret|(?:(?:access|auth|refresh|session|id|bearer|bot|personal|deploy)[ _-]?)?token"
+    r"|apikey|accountkey|sharedaccesskey|credentials?|creds|session(?:[ _-]?id)?|sessid|sid|jsessionid|phpsessid|connect\.sid|csrf[a-z_-]*"
+    r"|(?:api-?)?schlüssel|geheimnis|clé(?: (?:api|secrète|d'api))?|jeton|(?:clave|llave) (?:de )?(?:api|secreta)|chave(?: (?:de|da) api| secreta)?"
+    r"|chiave(?: api| segreta)?|klucz(?: api)?|nyckel|nøgle|avain|anahtar[ıi]?|klíč|ключ|токен|κλειδί|מפתח|المفتاح|مفتاح|رمز|टोकन|कुंजी|kunci|khóa"
+)
+_UNSPACED_KEYS = r"密钥|密鑰|令牌|秘钥|トークン|キー|鍵|토큰|키|API key"
+
+ASSIGNED_SECRET = Pattern(
+    name="assigned_secret",
+    kind="token",
+    brief="eight letters and digits or more, given by `:`, `=` or `is` to a secret, token or key",
+    expression=rf"(?:(?:\b|_|[^\x{{0}}-\x{{7F}}])(?i:{_KEYS})|{_UNSPACED_KEYS})"
+    rf"['\"]? ?(?:[:=]|=>|:=|(?i:is|was|ist|lautet|est|es|é|è|to|er|är|это)|は|是|는|은)\s*{_QUOTE}({_PLAIN}{{7,}})",
+    confirm=whole(_key),
+    unmasked=True,
+)
+
+NAMED_KEY = Pattern(
+    name="named_key",
+    kind="token",
+    brief="sixteen letters and digits or more right after `API key`, `secret`, `token`",
+    expression=rf"(?:(?:\b|_)(?i:{_KEYS})|{_UNSPACED_KEYS})[ \"'`]{{1,3}}([A-Za-z0-9+/_=~.-]{{15,}}[A-Za-z0-9+/_=~-])",
+    confirm=whole(_long_key),
+)
+
+AWS_SECRET = Pattern(
+    name="aws_secret_key",
+    kind="token",
+    brief="AWS secret access key: forty characters next to a key id, or after `aws`",
+    expression=r"(?:\b(?:AKIA|ASIA)[A-Z0-9]{16}|\b(?i:aws\w*))(?:[^A-Za-z0-9\n]{1,4}(?i:secret|access|key|aws|and|is|the|with)){0,5}"
+    r"[^A-Za-z0-9+/\n]{1,4}([A-Za-z0-9+/]{40})(?:$|[^A-Za-z0-9+/=])",
+    confirm=whole(lambda value: changes(value) > 0.3),
+)
+
+PRIVATE_KEY = Pattern(
+    "private_key",
+    "token",
+    "PEM or PGP private key, from its header to its end or as far as it looks like one",
+    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s]*"
+    r"(?:-----END [A-Z0-9 ]*-----)?|\bPuTTY-User-Key-File-\d:[A-Za-z0-9+/=\s:-]*"
+    r"|\bb3BlbnNzaC1rZXktdjE[A-Za-z0-9+/=\s]*",
+)
+
+JWT = Pattern(
+    "jwt",
+    "token",
+    "JSON Web Token, signed or encrypted",
+    r"\beyJ[\w-]{8,}(?:\.{1,2}[\w-]{4,})+",
+)
+
+AUTHORIZATION = Pattern(
+    "authorization",
+    "token",
+    "credentials after `Bearer` or in an `Authorization` header",
+    r"\b(?i:authorization['\"]?\s*[:=]\s*['\"]?(?:[a-z][a-z0-9-]*\s+)?)([\w.~+/-]{8,}={0,2})"
+    r"|\b(?i:bearer)\s+([\w.~+/-]{16,}={0,2})",
+    whole(_authorization),
+    unmasked=True,
+)
+
+BASIC_CREDENTIALS = Pattern(
+    "basic_credentials",
+    "token",
+    "base64 of `user:password` after `Basic`",
+    r"\b(?i:basic)\s+([A-Za-z0-9+/]{8,}={0,2})",
+    whole(_user_and_password),
+)
+
+SENTRY_DSN = Pattern(
+    "sentry_dsn",
+    "token",
+    "the key in a Sentry DSN, or any 32 hexadecimals before the host of a URL",
+    r"://([0-9a-f]{32})(?::[0-9a-f]{32})?@",
+)
+
+RANDOM = Pattern(
+    "random_string",
+    "token",
+    "28 letters and digits or more, capital and small, without the rhythm of words",
+    r"(?:^|[^\w+/=-])([A-Za-z0-9_+]{28,}={0,2})",
+    whole(_random),
+)
 
 SECRETS = (
-    _shape(
-        "private_key",
-        "PEM private key, from its header to its end or as far as it looks like one",
-        r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s]*"
-        r"(?:-----END [A-Z0-9 ]*-----)?",
-    ),
-    _shape("jwt", "JSON Web Token, signed or encrypted", r"\beyJ[\w-]{8,}(?:\.{1,2}[\w-]{4,})+"),
-    _shape(
-        "aws_access_key",
-        "AWS access key id",
-        r"\b(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}\b",
-    ),
-    _shape(
-        "github_token",
-        "GitHub token, classic or fine-grained",
-        r"\b(?:gh[oprsu]_[A-Za-z0-9]{36,}|github_pat_\w{22,})",
-    ),
-    _shape(
-        "gitlab_token",
-        "GitLab token",
-        r"\bgl(?:pat|oas|dt|rt|rtr|cbt|ptt|ft|imt|agent|soat|ffct)-[\w.-]{20,}",
-    ),
-    _shape(
-        "slack_token",
-        "Slack token or webhook path",
-        r"\b(?:xox[a-z]|xapp)-\d[A-Za-z0-9-]{10,}|\bhooks\.slack\.com/\w+/[\w/]{16,}",
-    ),
-    _shape(
-        "stripe_key",
-        "Stripe key or webhook secret",
-        r"\b(?:[prs]k_(?:live|test)|whsec)_[A-Za-z0-9]{16,}",
-    ),
-    _shape("anthropic_key", "Anthropic API key", r"\bsk-ant-[\w-]{20,}"),
-    _shape(
-        "openai_key",
-        "OpenAI API key, and what others shaped like it",
-        r"\bsk-(?:(?:proj|svcacct|admin|None|or-v1)-[\w-]{20,}|[A-Za-z0-9]{32,})",
-    ),
-    _shape(
-        "google_key",
-        "Google API key, OAuth token or client secret",
-        r"\bAIza[\w-]{35,}|\bya29\.[\w.-]{20,}|\bGOCSPX-[\w-]{20,}",
-    ),
-    _shape(
-        "ai_provider_key",
-        "key of Hugging Face, Groq, xAI, Replicate or Perplexity",
-        r"\b(?:hf_|gsk_|r8_|xai-|pplx-)[A-Za-z0-9]{30,}",
-    ),
-    _shape(
-        "registry_token",
-        "npm, PyPI or RubyGems token",
-        r"\b(?:npm_[A-Za-z0-9]{36,}|pypi-[\w-]{32,}|rubygems_[0-9a-f]{48})",
-    ),
-    _shape("sendgrid_key", "SendGrid API key", r"\bSG\.[\w-]{16,}\.[\w-]{16,}"),
-    Pattern(
-        "authorization",
-        TOKEN,
-        "credentials after `Bearer` or in an `Authorization` header",
-        r"\b(?i:authorization['\"]?\s*[:=]\s*['\"]?(?:[a-z][a-z0-9-]*\s+)?)([\w.~+/-]{8,}={0,2})"
-        r"|\b(?i:bearer)\s+([\w.~+/-]{16,}={0,2})",
-        _telling,
-    ),
-    Pattern(
-        "basic_credentials",
-        TOKEN,
-        "base64 of `user:password` after `Basic`",
-        r"\b(?i:basic)\s+([A-Za-z0-9+/]{8,}={0,2})",
-        _user_and_password,
-    ),
-    Pattern(
-        "assigned_secret",
-        TOKEN,
-        "eight letters and digits or more, given by `:` or `=` to a password, secret, token or key",
-        r"(?:\b|_)(?i:pass(?:word|wd|phrase)|pwd|passwort|kennwort|contraseña|senha|hasło"
-        r"|mot de passe|secret|(?:api|access|secret)[_ -]?key"
-        r"|(?:(?:access|auth|refresh|session|id)[_ -]?)?token)"
-        r"['\"]?\s*[:=]\s*['\"]?([^\s'\"<>{}\[\]$,;]{7,}[^\s'\"<>{}\[\]$,;.)])",
-        _letters_and_digits,
-    ),
+    PRIVATE_KEY,
+    JWT,
+    SENTRY_DSN,
+    AUTHORIZATION,
+    BASIC_CREDENTIALS,
+    AWS_SECRET,
+    ANNOUNCED_PASSWORD,
+    PASSWORD_BEFORE,
+    ANNOUNCED_PIN,
+    ASSIGNED_SECRET,
+    NAMED_KEY,
+    RANDOM,
 )

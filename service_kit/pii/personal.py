@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a word must announce before it says anything of a person: births, places, plates."""
+
+from service_kit.pii.pattern import LETTER, Pattern, words
+
+_BORN = words(
+    r"d\.?o\.?b\.?|(?:date of )?birth(?:day|date)?|born|geb\.?|geboren|geburtstag|geburtsdatum"
+    r"|née?|naissance|anniversaire|nac[ií](?:do|da|miento)?|cumpleaños|nasc(?:i|ido|ida|imento)"
+    r"|aniversário|nat[oa]|nascita|compleanno|geboortedatum|urodzon[ya]|urodziłe?[ma]?|urodzenia"
+    r"|född|födelsedatum|født|fødselsdato|syntynyt|syntymäaika|narozena?|narození|doğum(?: tarihi)?"
+    r"|doğumluyum|родил(?:ся|ась)|рождения|народи(?:вся|лася)|народження|γεννήθηκα|γέννησης|נולדתי"
+    r"|לידה|ولدت|الميلاد|ميلادي|जन्म(?: तिथि)?|जन्मतिथि|tanggal lahir|lahir|sinh ngày|ngày sinh|született",
+    r"生年月日|誕生日|生まれ|出生日期|出生|生日|生于|생년월일|생일|วันเกิด",
+)
+_LINKS = r"(?:on|the|is|was|am|le|el|il|em|på|den|dnia|ur|ist|war|est|es|é|è|data|datum|date|of|op|in|तिथि|:)"
+_MONTH = rf"[{LETTER}]{{3,12}}\.?"
+_DATE = (
+    r"\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)?\d\d|(?:19|20)\d\d ?[./年년 -] ?\d{1,2} ?[./月월 -] ?\d{1,2}[日일]?"
+    rf"|\d{{1,2}}(?:\.|st|nd|rd|th|º|er)?(?: (?:de|of))? {_MONTH},?(?: (?:de|del))? (?:19|20)\d\d"
+    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d"
+)
+BIRTH = Pattern(
+    name="announced_birth",
+    kind="birth",
+    brief="date after a word such as `born`, `DOB`, `geboren am`, `né le`, `生年月日`",
+    expression=rf"{_BORN}[ .:,=-]{{0,3}}(?:(?i:{_LINKS})[ .:]{{1,2}}){{0,3}}({_DATE})(?:$|\W)",
+    unmasked=True,
+)
+
+_PLACES = words(
+    r"gps|my (?:position|location|coordinates|coords|home)|(?:i|we) live at|i am at|home is at"
+    r"|mein standort|wohne bei|ma position|mi ubicación|minha localização|la mia posizione"
+)
+GEO = Pattern(
+    name="announced_position",
+    kind="geo",
+    brief="coordinates of a place after `GPS`, `my location`, `I live at`",
+    expression=rf"{_PLACES}(?: (?:is|ist|est|es|é|è|coordinates|coords))?[ :=(]{{1,3}}"
+    r"(-?\d{1,3}\.\d{3,}°?,? ?-?\d{1,3}\.\d{3,}°?)",
+)
+
+_PLATES = words(
+    r"(?:licen[cs]e |number |registration )?plate|reg(?:istration)? no|kennzeichen"
+    r"|(?:plaque )?d'immatriculation|immatriculation|matr[ií]cula|placa|targa|kenteken"
+    r"|(?:numer )?rejestracyjny|регистрационный номер|госномер|номер (?:авто|машины)|plaka",
+    r"车牌|車牌|ナンバープレート|번호판",
+)
+PLATE = Pattern(
+    name="announced_plate",
+    kind="plate",
+    brief="letters and digits of a car's plate after `plate`, `Kennzeichen`, `matrícula`",
+    expression=rf"{_PLATES}(?: (?:is|ist|est|es|é|è|no|nr|number))?[ :=.]{{1,3}}"
+    r"((?:[A-ZÄÖÜ]{1,3}[ -]?\d{1,4}|\d{1,4}[ -]?[A-Z]{1,3})(?:[ -]?[A-Z]{1,3})?(?:[ -]?\d{1,4})?)(?:$|[^\w-])",
+)
+
+_CAP = rf"[A-Z\x{{C0}}-\x{{DE}}\x{{100}}-\x{{17F}}][{LETTER}'.-]+"
+_POSTCODE = rf"(?:, ?{_CAP}(?: {_CAP}){{0,2}})?(?:,? (?:[A-Z]{{2}} )?(?:\d{{4,6}}(?:-\d{{3,4}})?(?: {_CAP}(?: {_CAP})?)?|[A-Z]{{1,2}}\d[\dA-Z]? \d[A-Z]{{2}}))?"
+ADDRESS = Pattern(
+    name="address",
+    kind="address",
+    brief="street and house number in the usual forms of English, German and the Romance languages",
+    expression=rf"\b(\d{{1,5}}[a-z]?,? (?:{_CAP} ){{1,3}}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive"
+    rf"|Boulevard|Blvd|Court|Terrace|Close|Crescent|Square|Parkway|Highway|Hwy)\b\.?{_POSTCODE})"
+    rf"|(?:^|[^{LETTER}])({_CAP}(?:straße|strasse|str\.|weg|gasse|platz|allee|ring|ufer|damm|laan|straat|gatan|vägen|vej|gade)"
+    rf" ?\d{{1,4}}[a-z]?(?:, ?\d{{4,5}} {_CAP})?)(?:$|\W)"
+    rf"|\b(\d{{1,4}}(?: bis| ter)?,? (?i:rue|avenue|boulevard|place|chemin|impasse|allée|quai) (?:(?:de|du|des|la|le|les|l'|d')[ ]?){{0,3}}"
+    rf"{_CAP}(?:[ -]{_CAP}){{0,3}}(?:, ?\d{{5}} {_CAP})?)"
+    rf"|(?:^|[^{LETTER}])((?:[Cc]alle|[Cc]/|[Aa]venida|[Aa]v\.|[Pp]aseo|[Rr]ua|[Tt]ravessa|[Vv]ia|[Vv]iale|[Cc]orso|[Pp]iazza|[Uu]l\.|[Uu]lica) (?:(?:de|del|da|do|dos|das|la|las|los|el)[ ])"
+    rf"{{0,2}}{_CAP}(?: {_CAP}){{0,3}},? (?:n[º°.] ?)?\d{{1,4}}(?:, ?\d{{4,5}}(?:-\d{{3}})? {_CAP})?)(?:$|\W)",
+)
