@@ -76,7 +76,7 @@ PAYMENT_CARD = Pattern(
     name="payment_card",
     kind="card",
     brief="payment card number of a known issuer's range with a valid check digit",
-    expression=r"\b(?:\d{4}[ .-]{1,2}\d{4}[ .-]{1,2}\d{4}[ .-]{1,2}\d{4}(?:[ -]\d{3})?"
+    expression=r"(?:^|[^\w.]|[^\d]\.)(\d{4}[ .-]{1,2}\d{4}[ .-]{1,2}\d{4}[ .-]{1,2}\d{4}(?:[ -]\d{3})?"
     r"|\d{4}[ .-]{1,2}\d{6}[ .-]{1,2}\d{4,5}|\d{13,19})\b",
     confirm=_card,
     overlapping=True,

@@ -212,16 +212,20 @@ def ean(digits: str) -> bool:
     return sum(int(d) * (3 if place % 2 else 1) for place, d in enumerate(digits)) % 10 == 0
 
 
-def born(year: int, month: int, day: int, number: str) -> bool:
-    """Check that a number holds a date of birth at these places; -1 for what it lacks.
+def born(
+    year: int, month: int, day: int, number: str, *, months: int = 100, days: int = 100
+) -> bool:
+    """Check that a number holds a date of birth at these places, two digits each.
 
-    Places of the year, month and day, two digits each. Sweden and others add 60 to the day,
-    Czechia and Slovakia 50 or 70 to the month, Poland 20 for each century.
+    months, days: what countries add to say more, as a modulus. Poland and Bulgaria add 20 to
+    the month for each century, Sweden 60 to the day of somebody without a personnummer.
     """
-    m, d = int(number[month : month + 2]) % 20, int(number[day : day + 2])
-    yy = int(number[year : year + 2])
     try:
-        date(2000 + yy % 100, m, d % 60 if d > 60 else d)
+        date(
+            2000 + int(number[year : year + 2]),
+            int(number[month : month + 2]) % months,
+            int(number[day : day + 2]) % days,
+        )
     except ValueError:
         return False
     return True
@@ -234,5 +238,5 @@ def both(*checks: Check) -> Check:
 
 BSN: Check = partial(weighted, (9, 8, 7, 6, 5, 4, 3, 2, -1), 11, 0)
 PESEL: Check = both(
-    partial(weighted, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1), 10, 0), partial(born, 0, 2, 4)
+    partial(weighted, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1), 10, 0), partial(born, 0, 2, 4, months=20)
 )

@@ -53,17 +53,31 @@ _SAID_AT = rf"(?: (?i:{_AT_WORDS}) |{_AT}| @ )"
 _PROSE = re.compile(
     r"(?:the|an?|this|that|these|those|it|me|us|you|him|her|them|one|is|are|was|were|be|been|look"
     r"|looked|looking|arrive[sd]?|good|bad|great|best|stay|start|end|work|works|meet|met|stop|here"
-    r"|there|all|not|and|or|laugh|aim|live|lunch|dinner|party|buy|sold|find|found|only|available"
-    r"|est|suis|es|vais|va|vas|allé|acheté|été|le|la|les|el|un|une|een|het|der|die|das)",
+    r"|there|all|not|and|or|laugh|aim|live|lunch|dinner|party|buy|sold|find|found|only|available"")",
+    re.IGNORECASE,
+)
+
+
+_BARE_AT = re.compile(r"([^@]*?) at (.*)", re.IGNORECASE)
+_PROVIDERS = re.compile(
+    r"(?:g(?:oogle)?mail|gmx|yahoo|ymail|hotmail|outlook|live|msn|icloud|me|mac|aol|proton(?:mail)?|pm|web"
+    r"|mail|fastmail|posteo|mailbox|zoho|yandex|qq|163|126|naver|orange|free|laposte|libero|wanadoo"
+    r"|t-online|tutanota|tuta|hey|comcast|btinternet|seznam|onet|wp|interia|o2|ukr|rambler)\.[a-z.]+",
     re.IGNORECASE,
 )
 
 
 def _spelled(candidate: str) -> bool:
-    """Refuse prose: the word before a bare `at` is none that speech puts there."""
-    mailbox = re.match(r"(.*?)(?: at | chez )", candidate, re.IGNORECASE)
-    name = re.split(r"\W+", mailbox[1])[-1] if mailbox else ""
-    return not _SERVICES.match(candidate) and not _PROSE.fullmatch(name)
+    """Refuse prose: `hosted at example.com`, `look at that dot com`, `at this point it`."""
+    if _SERVICES.match(candidate):
+        return False
+    said = _BARE_AT.fullmatch(candidate)
+    if not said:
+        return not re.match(r"(?:est|suis|vais|va|vas|le|la|les) chez ", candidate, re.IGNORECASE)
+    mailbox, host = said.groups()
+    if re.search(r" (?:dot|punkt) |[\[({<]| \. ", host, re.IGNORECASE):
+        return not _PROSE.fullmatch(re.split(r"\W+", mailbox)[-1])
+    return " " not in host and bool(_PROVIDERS.fullmatch(host) or re.search(r"[._\d]", mailbox))
 
 
 SPELLED_EMAIL = Pattern(
@@ -77,11 +91,11 @@ SPELLED_EMAIL = Pattern(
 
 _NETWORKS = words(
     r"twitter|tweet|insta(?:gram)?|tiktok|telegram|threads|mastodon|bluesky|snap(?:chat)?|discord"
-    r"|youtube|facebook|linkedin|twitch|handle|username|follow|dm|profil|profile|perfil|ник|аккаунт"
+    r"|youtube|facebook|linkedin|twitch|handle|username|(?:follow|dm) me|dm|profil|profile|perfil|ник|аккаунт"
 )
 HANDLE = Pattern(
     name="announced_handle",
     kind="handle",
     brief="name with an `@` after the name of a social network, or after `follow`, `handle`, `DM`",
-    expression=rf"{_NETWORKS}(?:[ :,(]{{1,2}}[{LETTER}]{{1,8}}){{0,3}}[ :,(]{{1,3}}(@\w[\w.]{{1,28}}\w)",
+    expression=rf"{_NETWORKS}(?:[ :,(]{{1,2}}[{LETTER}]{{1,8}}){{0,2}}[ :,(]{{1,3}}(@\w[\w.]{{1,28}}\w)",
 )

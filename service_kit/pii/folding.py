@@ -63,16 +63,17 @@ HARMLESS = (
     rf"\b{UUID_PATTERN}\b",
     rf"\b{_YEAR}[./-]{_MONTH}[./-]{_DAY}\b",  # 2026-11-23
     rf"\b(?:{_DAY}[./-]{_MONTH}|{_MONTH}[./-]{_DAY})[./-]{_YEAR}\b",  # 23.11.2026, 11/23/2026
-    r"@v?\d+\.\d+\.\d+(?:-[a-z]+(?:\.\d+)?)?\b",  # react@18.2.0-rc.1
+    r"@v?\d+\.\d+\.\d+(?:-[a-z]+(?:\.\d+)?)?\b",  # react@18.2.0-rc.1, but see _HARMLESS
     r"@\dx\.(?:png|jpe?g|gif|svg|webp|avif)\b",  # logo@2x.png
     r"\bISBN(?:-1[03])?:? ?[\dX -]{9,17}[\dX]\b",
     r"\b(?:sha(?:1|224|256|384|512)[:-][A-Za-z0-9+/=]+|data:[a-z]+/[a-z+.-]+;base64,[\w+/=-]*)",
 )
 
-_HARMLESS = re2.compile("|".join(HARMLESS))
+# root@84.1.2.3 is no version: four numbers after an @ are taken first, and stay.
+_HARMLESS = re2.compile("|".join((r"(@\d+\.\d+\.\d+\.\d)", *HARMLESS)))
 
 
 def mask(text: bytes) -> bytes:
     """Replace each harmless shape by as many underscores, which no number begins or ends with."""
-    masked: bytes = _HARMLESS.sub(lambda match: b"_" * len(match.group()), text)
+    masked: bytes = _HARMLESS.sub(lambda match: match[1] or b"_" * len(match[0]), text)
     return masked

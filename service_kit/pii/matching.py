@@ -14,8 +14,8 @@ import re2
 from service_kit.pii.accounts import ACCOUNT, IBAN, PAYMENT_CARD
 from service_kit.pii.contact import EMAIL, HANDLE, SPELLED_EMAIL
 from service_kit.pii.folding import fold, fold_with_origins, mask
-from service_kit.pii.national_ids import ANNOUNCED_ID, NATIONAL_ID
-from service_kit.pii.network import IPV4, IPV6, MAC
+from service_kit.pii.national_ids import ANNOUNCED_ID, NATIONAL_ID, UNCHECKED_ID
+from service_kit.pii.network import ANNOUNCED_IPV4, IPV4, IPV6, MAC
 from service_kit.pii.pattern import Pattern
 from service_kit.pii.personal import ADDRESS, BIRTH, GEO, PLATE
 from service_kit.pii.phone import ANNOUNCED_PHONE, PHONE
@@ -36,8 +36,10 @@ PATTERNS = (
     MAC,
     IPV6,
     IPV4,
+    ANNOUNCED_IPV4,
     NATIONAL_ID,
     ANNOUNCED_ID,
+    UNCHECKED_ID,
     ACCOUNT,
     BIRTH,
     GEO,

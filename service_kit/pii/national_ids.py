@@ -66,6 +66,11 @@ def _anything(_: str) -> bool:
     return True
 
 
+def _rodne_cislo(digits: str) -> bool:
+    """Check a date of birth; women's months have 50 more."""
+    return born(0, 2, 4, digits, months=50)
+
+
 # fmt: off
 NATIONAL_IDS = (
     NationalId("US", "SSN", r"\d{3}-\d\d-\d{4}", ssn, r"ssn|social(?: security)?(?: (?:number|no|#))?"),
@@ -92,22 +97,23 @@ NATIONAL_IDS = (
     NationalId("IT", "codice fiscale", r"[A-Z]{3} ?[A-Z]{3} ?\d\d[A-EHLMPR-T]\d\d ?[A-Z]\d{3}[A-Z]", codice_fiscale, r"codice fiscale|cf"),
     NationalId("PL", "PESEL", r"\d{11}", PESEL, r"pesel"),
     NationalId("PL", "dowód osobisty", r"[A-Z]{3} ?\d{6}", _anything, r"dow[oó]d(?: osobisty)?|nr dowodu", alone=False),
-    NationalId("SE", "personnummer", r"(?:19|20)?\d{6}[-+]\d{4}|(?:19|20)\d{10}", lambda n: luhn(n[-10:]) and born(0, 2, 4, n[-10:]), r"personnummer"),
-    NationalId("SE", "personnummer, undivided", r"\d{10}", both(luhn, partial(born, 0, 2, 4)), r"personnummer", alone=False),
+    NationalId("SE", "personnummer", r"(?:19\d\d|200\d|\d\d)\d{4}[-+]\d{4}", lambda n: luhn(n[-10:]) and born(0, 2, 4, n[-10:], days=60), r"personnummer"),
+    NationalId("SE", "personnummer, undivided", r"(?:19|20)?\d{10}", lambda n: luhn(n[-10:]) and born(0, 2, 4, n[-10:], days=60), r"personnummer", alone=False),
     NationalId("DK", "CPR", r"\d{6}-\d{4}", partial(born, 4, 2, 0), r"cpr(?:-?(?:nummer|nr))?|personnummer"),
     NationalId("DK", "CPR, otherwise spaced", r"\d{6} ?\d{4}", partial(born, 4, 2, 0), r"cpr", alone=False),
-    NationalId("NO", "fødselsnummer", r"\d{6} ?\d{5}", fodselsnummer, r"fødselsnummer|personnummer|fnr"),
+    NationalId("NO", "fødselsnummer", r"\d{6} ?\d{5}", both(fodselsnummer, partial(born, 4, 2, 0)), r"fødselsnummer|personnummer|fnr"),
     NationalId("FI", "hetu", r"\d{6}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]", lambda n: hetu(n[:6] + n[-4:]) and born(4, 2, 0, n), r"hetu|henkilötunnus|hetuni"),
     NationalId("IS", "kennitala", r"\d{6}-?\d{4}", both(partial(born, 4, 2, 0), lambda n: sum(w * int(d) for w, d in zip((3, 2, 7, 6, 5, 4, 3, 2, 1), n, strict=False)) % 11 == 0), r"kennitala", alone=False),
-    NationalId("EE and LT", "isikukood", r"[1-6]\d{10}", both(isikukood, partial(born, 1, 3, 5)), r"isikukood|asmens kodas"),
+    NationalId("EE and LT", "isikukood", r"[1-6]\d{10}", both(isikukood, partial(born, 1, 3, 5)), r"isikukood|asmens kodas", alone=False),
     NationalId("LV", "personas kods", r"\d{6}-\d{5}", _anything, r"personas kods"),
-    NationalId("CZ and SK", "rodné číslo", r"\d{6}/\d{3,4}", lambda n: born(0, 2, 4, _czech(n)) and (len(n) < 10 or int(n) % 11 == 0), r"rodné číslo|rodne cislo|rč"),
+    NationalId("CZ and SK", "rodné číslo", r"\d{6}/\d{4}", both(_rodne_cislo, lambda n: int(n) % 11 == 0), r"rodné číslo|rodne cislo|rč"),
+    NationalId("CZ and SK", "rodné číslo, undivided or of before 1954", r"\d{6}/?\d{3,4}", _rodne_cislo, r"rodné číslo|rodne cislo|rč", alone=False),
     NationalId("HU", "TAJ", r"\d{3}[ -]?\d{3}[ -]?\d{3}", lambda n: sum(int(d) * (7 if i % 2 else 3) for i, d in enumerate(n[:8])) % 10 == int(n[8]), r"taj", alone=False),
     NationalId("RO", "CNP", r"[1-8]\d{12}", both(partial(born, 1, 3, 5), lambda n: sum(w * int(d) for w, d in zip((2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9), n, strict=False)) % 11 % 10 == int(n[12])), r"cnp"),
     NationalId("BG", "EGN", r"\d{10}", lambda n: sum(w * int(d) for w, d in zip((2, 4, 8, 5, 10, 9, 7, 3, 6), n, strict=False)) % 11 % 10 == int(n[9]), r"егн|egn", alone=False),
     NationalId("GR", "AMKA", r"\d{11}", both(luhn, partial(born, 4, 2, 0)), r"αμκα|amka"),
     NationalId("HR", "OIB", r"\d{11}", mod_11_10, r"oib", alone=False),
-    NationalId("TR", "T.C. kimlik", r"[1-9]\d{10}", tckn, r"tc|t\.c\.|kimlik|tckn"),
+    NationalId("TR", "T.C. kimlik", r"[1-9]\d{10}", tckn, r"(?:tc|t\.c\.)(?: kimlik)?|kimlik|tckn", alone=False),
     NationalId("RU", "SNILS", r"\d{3}-\d{3}-\d{3}[ -]\d\d", snils, r"снилс|snils"),
     NationalId("RU", "SNILS, undivided", r"\d{11}", snils, r"снилс|snils", alone=False),
     NationalId("RU", "INN", r"\d{12}", inn, r"инн|inn", alone=False),
@@ -118,16 +124,17 @@ NATIONAL_IDS = (
     NationalId("AE", "Emirates ID", r"784-?(?:19|20)\d\d-?\d{7}-?\d", luhn, r"emirates id|هوية|الهوية"),
     NationalId("SA", "national id", r"[12]\d{9}", luhn, r"هوية|الهوية|رقم الهوية|إقامة|iqama", alone=False),
     NationalId("EG", "national id", r"[23]\d{13}", partial(born, 1, 3, 5), r"الرقم القومي|رقم قومي|بطاقة", alone=False),
-    NationalId("ZA", "ID number", r"\d{6} ?\d{4} ?[01][89]\d", both(luhn, partial(born, 0, 2, 4)), r"id number|sa id|id"),
-    NationalId("BR", "CPF", r"\d{3}\.\d{3}\.\d{3}-?\d\d|\d{9}-\d\d|\d{11}", cpf, r"cpf"),
+    NationalId("ZA", "ID number", r"\d{6} ?\d{4} ?[01][89]\d", both(luhn, partial(born, 0, 2, 4)), r"sa id|rsa id"),
+    NationalId("BR", "CPF", r"\d{3}\.\d{3}\.\d{3}-?\d\d|\d{9}-\d\d", cpf, r"cpf"),
+    NationalId("BR", "CPF, undivided", r"\d{11}", cpf, r"cpf", alone=False),
     NationalId("BR", "CNPJ", r"[0-9A-Z]{2}\.?[0-9A-Z]{3}\.?[0-9A-Z]{3}/[0-9A-Z]{4}-?\d\d|\d{14}", cnpj, r"cnpj"),
     NationalId("BR", "RG", r"\d{1,2}\.\d{3}\.\d{3}-[\dX]", _anything, r"rg|identidade", alone=False),
     NationalId("AR", "CUIT", r"(?:2[03-7]|3[034])-\d{8}-\d", partial(weighted, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1), 11, 0), r"cui[tl]"),
     NationalId("AR", "DNI", r"\d{1,2}\.?\d{3}\.?\d{3}", _anything, r"dni|documento", alone=False),
-    NationalId("CL", "RUT", r"\d{1,2}\.\d{3}\.\d{3}-[\dK]|\d{7,8}-[\dK]", rut, r"rut|run"),
+    NationalId("CL", "RUT", r"\d{1,2}\.\d{3}\.\d{3}-[\dK]|\d{7,8}-[\dK]", rut, r"rut"),
     NationalId("MX", "CURP", r"[A-Z][AEIOUX][A-Z]{2}\d{6}[HMX][A-Z]{2}[B-DF-HJ-NP-TV-Z]{3}[A-Z0-9]\d", curp, r"curp"),
     NationalId("MX", "RFC", r"[A-ZÑ&]{4}\d{6}[A-Z0-9]{3}", partial(born, 4, 6, 8), r"rfc"),
-    NationalId("CO", "cédula", r"\d{1,3}\.?\d{3}\.?\d{3}(?:\.?\d{3})?", _anything, r"c[eé]dula|cc", alone=False),
+    NationalId("CO", "cédula", r"\d{1,3}\.?\d{3}\.?\d{3}(?:\.?\d{3})?", _anything, r"c[eé]dula", alone=False),
     NationalId("IN", "Aadhaar", r"[2-9]\d{3}[ -]\d{4}[ -]\d{4}", verhoeff, r"aadhaa?r|uid|आधार"),
     NationalId("IN", "Aadhaar, undivided", r"[2-9]\d{11}", verhoeff, r"aadhaa?r|uid|आधार", alone=False),
     NationalId("IN", "PAN", r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]", _anything, r"pan|पैन"),
@@ -137,18 +144,18 @@ NATIONAL_IDS = (
     NationalId("CN", "resident id", r"[1-9]\d{5}(?:19|20)\d{9}[\dX]", both(mod_11_2, partial(born, 8, 10, 12)), r"shenfenzheng"),
     NationalId("TW", "national id", r"[A-Z][1289]\d{8}", taiwan, r"taiwan id"),
     NationalId("HK", "HKID", r"[A-Z]{1,2}\d{6}\([\dA]\)", _anything, r"hkid"),
-    NationalId("JP", "My Number", r"\d{4}[ -]?\d{4}[ -]?\d{4}", my_number, r"my number", alone=False),
+    NationalId("JP", "My Number", r"\d{4}[ -]?\d{4}[ -]?\d{4}", my_number, r"individual number", alone=False),
     NationalId("KR", "RRN", r"\d{6}-[1-8]\d{6}", partial(born, 0, 2, 4), r"rrn"),
     NationalId("SG", "NRIC", r"[STFGM]\d{7}[A-Z]", nric, r"nric|fin"),
     NationalId("MY", "MyKad", r"\d{6}-\d\d-\d{4}", partial(born, 0, 2, 4), r"mykad|ic|nric|kad pengenalan"),
-    NationalId("TH", "national id", r"[1-8]-\d{4}-\d{5}-\d\d-\d|[1-8] \d{4} \d{5} \d\d \d|[1-8]\d{12}", lambda n: (11 - sum((13 - i) * int(d) for i, d in enumerate(n[:12])) % 11) % 10 == int(n[12]), r"thai id"),
-    NationalId("ID", "NIK", r"\d{16}", lambda n: born(10, 8, 6, n[:6] + f"{int(n[6:8]) % 40:02}" + n[8:]), r"nik|ktp", alone=False),
+    NationalId("TH", "national id", r"[1-8]-\d{4}-\d{5}-\d\d-\d|[1-8] \d{4} \d{5} \d\d \d", lambda n: (11 - sum((13 - i) * int(d) for i, d in enumerate(n[:12])) % 11) % 10 == int(n[12]), r"thai id"),
+    NationalId("ID", "NIK", r"\d{16}", partial(born, 10, 8, 6, days=40), r"nik|ktp", alone=False),
     NationalId("VN", "CCCD", r"0\d{11}", _anything, r"cccd|căn cước|cmnd", alone=False),
     NationalId("PH", "SSS or PhilSys", r"\d\d-\d{7}-\d|\d{4}-\d{4}-\d{4}(?:-\d{4})?", _anything, r"sss|philsys|umid", alone=False),
     NationalId("AU", "TFN", r"\d{3} ?\d{3} ?\d{3}", partial(weighted, (1, 4, 3, 7, 5, 8, 6, 9, 10), 11, 0), r"tfn|tax file", alone=False),
     NationalId("AU", "Medicare", r"[2-6]\d{3} ?\d{5} ?\d", lambda n: sum(w * int(d) for w, d in zip((1, 3, 7, 9, 1, 3, 7, 9), n, strict=False)) % 10 == int(n[8]), r"medicare", alone=False),
     NationalId("NZ", "IRD", r"\d{2,3}-?\d{3}-?\d{3}", _anything, r"ird", alone=False),
-    NationalId("any", "passport", r"[A-Z]{0,3}\d{6,9}[A-Z]?|[A-Z]\d{2}[A-Z]{2}\d{4,5}", _anything, r"passport|pasaporte|passeport|passaporte|passaporto|paspoort|paszport|reisepass|pass|pasaport|паспорт", alone=False),
+    NationalId("any", "passport", r"[A-Z]{0,3}\d{6,9}[A-Z]?|[A-Z]\d{2}[A-Z]{2}\d{4,5}", _anything, r"passport|pasaporte|passeport|passaporte|passaporto|paspoort|paszport|reisepass|pasaport|паспорт", alone=False),
     NationalId("any", "driving licence", r"[A-Z]{0,5}\d{6,12}[A-Z0-9]{0,5}", _anything, r"driv(?:er'?s|ing) licen[cs]e|führerschein|permis de conduire", alone=False),
 )
 # fmt: on
@@ -161,18 +168,16 @@ _LINKS = (
 _GROUPS = r"[A-Za-z0-9]{1,18}(?:[ ./+-][A-Za-z0-9(]{1,12}\)?){0,7}"
 
 
-def _czech(digits: str) -> str:
-    """Return a rodné číslo with the month as born: women's have 50 more, some 20 more."""
-    return f"{digits[:2]}{int(digits[2:4]) % 50:02}{digits[4:]}"
-
-
 _ROWS = tuple((row, re.compile(row.shape)) for row in NATIONAL_IDS)
+_UNCHECKED = [row for row in NATIONAL_IDS if row.check is _anything and not row.alone]
 
 
 def _is_one(candidate: str, *, announced: bool) -> bool:
     compact = re.sub(r"[^0-9A-ZÑ&]", "", candidate)
     return any(
-        (announced or row.alone) and shape.fullmatch(candidate) and row.check(compact)
+        (row.alone or (announced and row.check is not _anything))
+        and shape.fullmatch(candidate)
+        and row.check(compact)
         for row, shape in _ROWS
     )
 
@@ -198,7 +203,7 @@ NATIONAL_ID = Pattern(
     kind="id",
     brief="identity number of a country below, by its shape and check digits",
     expression=r"(?:^|[^\w.,/+-]|[A-Za-z][:.]|[^\x{0}-\x{7F}])"
-    rf"({'|'.join(row.shape for row in NATIONAL_IDS if row.alone)})(?:$|[^\w/+-]|-(?:$|\W))",
+    rf"({'|'.join(row.shape for row in NATIONAL_IDS if row.alone)})(?:$|[^\w.,/+-]|[.,-](?:$|\W))",
     confirm=_alone,
     overlapping=True,
 )
@@ -215,4 +220,14 @@ ANNOUNCED_ID = Pattern(
     expression=rf"{_WORDS}(?:[ .:#=-]{{0,3}}|は|是|는|은)(?:(?i:{_LINKS})[ .:#=]{{1,3}}){{0,3}}(?i:({_GROUPS}))(?:$|[^\w])",
     confirm=_announced,
     overlapping=True,
+)
+
+UNCHECKED_ID = Pattern(
+    name="unchecked_id",
+    kind="id",
+    brief="number without a check digit, of a passport or the like, right after its own name",
+    expression="|".join(
+        rf"{words(row.words)}[ .:#=-]{{0,3}}(?:(?i:{_LINKS})[ .:#=]{{1,3}}){{0,2}}({row.shape})(?:$|[^\w-])"
+        for row in _UNCHECKED
+    ),
 )

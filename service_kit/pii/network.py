@@ -42,7 +42,8 @@ def _ipv4(candidate: str) -> bool:
     if not candidate[0].isdigit() or candidate in _PUBLIC_RESOLVERS:
         return False
     octets = [int(octet) for octet in candidate.split(".")]
-    if max(octets) < 32 and octets[0] != 10 or max(octets) < 10:
+    small = max(octets) < 10 or (max(octets) < 32 and octets[0] != 10)
+    if small or octets[3] == 0:  # a network's own
         return False
     return not _nobodys(ipaddress.IPv4Address(candidate))
 
@@ -76,6 +77,15 @@ IPV4 = Pattern(
     expression=rf"({_ANNOUNCED_SECTION})(?:[^\w.]|\.\W|\.?$)"
     rf"|(?:^|[^\w.])({_FOUR})(?:\.*(?:$|[^\w.]))",
     confirm=whole(_ipv4),
+)
+
+ANNOUNCED_IPV4 = Pattern(
+    name="announced_ipv4",
+    kind="ip",
+    brief="IPv4 address of small numbers after `IP`, `ping`, `ssh`",
+    expression=r"\b(?i:ip(?:v4)?(?:[ -]?(?:address|addr|adresse|adres))?|ping|ssh|traceroute|whois)"
+    rf"(?: (?i:is|was|ist|est|es|é|è|to|jest|är|er))?[ :=]{{1,3}}({_FOUR})(?:$|[^\w.]|\.(?:$|\W))",
+    confirm=whole(lambda candidate: not _nobodys(ipaddress.IPv4Address(candidate))),
 )
 
 IPV6 = Pattern(

@@ -50,21 +50,32 @@ PLATE = Pattern(
     kind="plate",
     brief="letters and digits of a car's plate after `plate`, `Kennzeichen`, `matrícula`",
     expression=rf"{_PLATES}(?: (?:is|ist|est|es|é|è|no|nr|number))?[ :=.]{{1,3}}"
-    r"((?:[A-ZÄÖÜ]{1,3}[ -]?\d{1,4}|\d{1,4}[ -]?[A-Z]{1,3})(?:[ -]?[A-Z]{1,3})?(?:[ -]?\d{1,4})?)(?:$|[^\w-])",
+    r"([A-ZÄÖÜ]{1,3}-[A-Z]{1,2} ?\d{1,4}[EH]?|(?:[A-ZÄÖÜ]{1,3}[ -]?\d{1,4}|\d{1,4}[ -]?[A-Z]{1,3})(?:[ -]?[A-Z]{1,3})?(?:[ -]?\d{1,4})?)(?:$|[^\w-])",
 )
 
 _CAP = rf"[A-Z\x{{C0}}-\x{{DE}}\x{{100}}-\x{{17F}}][{LETTER}'.-]+"
-_POSTCODE = rf"(?:, ?{_CAP}(?: {_CAP}){{0,2}})?(?:,? (?:[A-Z]{{2}} )?(?:\d{{4,6}}(?:-\d{{3,4}})?(?: {_CAP}(?: {_CAP})?)?|[A-Z]{{1,2}}\d[\dA-Z]? \d[A-Z]{{2}}))?"
+_STREETS = (
+    rf"\d{{1,5}}[a-z]?,? (?:{_CAP} ){{1,3}}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Way"
+    r"|Boulevard|Blvd|Court|Terrace|Close|Crescent|Square|Parkway|Highway|Hwy)\b\.?"
+    rf"|{_CAP}(?:straße|strasse|str\.|weg|gasse|platz|allee|ring|ufer|damm|laan|straat|gatan|vägen|vej)"
+    r" ?\d{1,4}[a-z]?"
+    r"|\d{1,4}(?: bis| ter)?,? (?i:rue|avenue|boulevard|place|chemin|impasse|allée|quai) (?:(?:de|du"
+    rf"|des|la|le|les) |l'|d'){{0,3}}{_CAP}(?:[ -]{_CAP}){{0,3}}"
+    r"|(?i:calle|c/|avenida|av\.|paseo|rua|travessa|via|viale|corso|piazza|ul\.|ulica) (?:(?:de|del|da|do"
+    rf"|dos|das|la|las|los|el) ){{0,2}}{_CAP}(?: {_CAP}){{0,3}},? (?:n[º°.] ?)?\d{{1,4}}"
+)
+_TOWN = rf"(?:, ?{_CAP}(?: {_CAP}){{0,2}})?,? (?:[A-Z]{{2}} )?\d{{4,6}}(?:-\d{{3,4}})?(?: {_CAP}){{0,2}}"
+_UK_TOWN = rf"(?:, ?{_CAP}(?: {_CAP})?){{0,2}},? [A-Z]{{1,2}}\d[\dA-Z]? \d[A-Z]{{2}}"
+_HOMES = words(
+    r"(?:i|we) live (?:at|on|in)|(?:my|home|postal|shipping|billing) address|address|lives? at|ship to"
+    r"|deliver to|wohne (?:in|an)(?: der| dem)?|wohnhaft|adresse|anschrift|j'habite(?: au)?|mon adresse"
+    r"|vivo en|mi dirección|dirección|moro na|endereço|abito in|indirizzo|woon (?:op|aan)|adres|mieszkam"
+    r"|bor på|adress"
+)
 ADDRESS = Pattern(
     name="address",
     kind="address",
-    brief="street and house number in the usual forms of English, German and the Romance languages",
-    expression=rf"\b(\d{{1,5}}[a-z]?,? (?:{_CAP} ){{1,3}}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive"
-    rf"|Boulevard|Blvd|Court|Terrace|Close|Crescent|Square|Parkway|Highway|Hwy)\b\.?{_POSTCODE})"
-    rf"|(?:^|[^{LETTER}])({_CAP}(?:straße|strasse|str\.|weg|gasse|platz|allee|ring|ufer|damm|laan|straat|gatan|vägen|vej|gade)"
-    rf" ?\d{{1,4}}[a-z]?(?:, ?\d{{4,5}} {_CAP})?)(?:$|\W)"
-    rf"|\b(\d{{1,4}}(?: bis| ter)?,? (?i:rue|avenue|boulevard|place|chemin|impasse|allée|quai) (?:(?:de|du|des|la|le|les|l'|d')[ ]?){{0,3}}"
-    rf"{_CAP}(?:[ -]{_CAP}){{0,3}}(?:, ?\d{{5}} {_CAP})?)"
-    rf"|(?:^|[^{LETTER}])((?:[Cc]alle|[Cc]/|[Aa]venida|[Aa]v\.|[Pp]aseo|[Rr]ua|[Tt]ravessa|[Vv]ia|[Vv]iale|[Cc]orso|[Pp]iazza|[Uu]l\.|[Uu]lica) (?:(?:de|del|da|do|dos|das|la|las|los|el)[ ])"
-    rf"{{0,2}}{_CAP}(?: {_CAP}){{0,3}},? (?:n[º°.] ?)?\d{{1,4}}(?:, ?\d{{4,5}}(?:-\d{{3}})? {_CAP})?)(?:$|\W)",
+    brief="street and house number with a post code, or after `I live at`, `Adresse`, `dirección`",
+    expression=rf"(?:^|[^\w{LETTER}])((?:{_STREETS})(?:{_TOWN}|{_UK_TOWN}))(?:$|[^\w])"
+    rf"|{_HOMES}(?: (?i:is|ist|est|es|é|è))?[ :,]{{1,3}}((?:{_STREETS})(?:{_TOWN}|{_UK_TOWN})?)",
 )

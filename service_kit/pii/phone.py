@@ -24,7 +24,7 @@ _FORMS = (
     r"8[ -]?\(?9\d\d\)?[ -]?\d{3}[ -]\d\d[ -]\d\d",  # Russia
     r"1[3-9]\d[ -]\d{4}[ -]\d{4}",  # China
     r"\([1-9]\d\) ?9?\d{4}[ -]\d{4}|[1-9]\d 9\d{4}-\d{4}",  # Brazil
-    r"[6-9]\d{4}[ -]\d{5}",  # India
+    r"[6-9]\d{4} \d{5}",  # India
 )
 
 # Words that announce a number, in scripts with spaces between words and without.
@@ -41,6 +41,7 @@ _WORDS = "|".join(
         rf"zadzwoń|dzwoń|komórk{_TAIL}|mój numer|telefonu?m|numaram|ara beni|zavolej|hívj",
         rf"тел|телефон{_TAIL}|звони{_TAIL}|позвони{_TAIL}|мой номер|τηλ{_TAIL}|αριθμός μου",
         r"טלפון|הטלפון|נייד|هاتف|هاتفي|جوال|جوالي|موبايل|اتصل|رقمي",  # Hebrew, Arabic
+        rf"kontakt{_TAIL}|contacto|contato|contact (?:no|number)",
         r"फ़ोन|फोन|मोबाइल|hubungi|telp|hp|gọi|điện thoại|số (?:của )?tôi",
     )
 )
@@ -57,6 +58,7 @@ _LONG_NUMBER = rf"\(?\d(?:\d{{8,14}}|\d{{1,5}}(?:{_SEPARATOR}\d{{2,5}}){{1,6}})"
 _UNSPACED_LINKS = r"(?:号码|號碼|番号|번호|号|是|为|為|は|는|은|로|:| |-|我的|的){0,4}"
 _ANNOUNCED = (
     rf"(?:{words(_WORDS)}{_BETWEEN}|(?:{_UNSPACED_WORDS}){_UNSPACED_LINKS})({_NUMBER}){_AFTER}"
+    rf"|नंबर[ :-]{{1,3}}([6-9]\d{{9}}){_AFTER}"
     rf"|{words(_ADJECTIVES)}{_BETWEEN}({_LONG_NUMBER}){_AFTER}"
 )
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{0,4}")
@@ -72,6 +74,7 @@ def _phone(candidate: str) -> int:
         len(digits) < (9 if number[0] in "+0" else 7)
         or set(digits) <= {"0", "1"}
         or number == "0123456789"
+        or re.fullmatch(r"\+? ?\d+\.\d+", number) is not None  # a decimal
         or _DATE.fullmatch(number) is not None
         or _is_series(groups)
         or (_is_round(groups) and not number.startswith(("+", "00")))

@@ -4,7 +4,7 @@
 import base64
 import re
 
-from service_kit.pii.pattern import Pattern, changes, whole, words
+from service_kit.pii.pattern import LETTER, Pattern, changes, whole, words
 
 _TELLING = re.compile(r"[0-9=]|[a-z][A-Z]|[A-Z]{3}")
 
@@ -24,7 +24,7 @@ _DESCRIBING = frozenset(
 )
 _MEASURE = re.compile(
     r"v?\d+(?:[.,:/-]\d+)*(?:st|nd|rd|th|x|k|m|kb|mb|gb|min|h|s|ms|px|%|d|er|e|º|ª|ème)?\W*"
-    r"|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|(.)\1*|[\W_]*|x+|xxx.*",
+    r"|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:t[\d:.z+-]*)?|(.)\1*|[\W_]*|x+|xxx.*",
     re.IGNORECASE,
 )
 
@@ -32,7 +32,14 @@ _MEASURE = re.compile(
 def _describes(value: str) -> bool:
     """Tell a placeholder or a description (`YOUR_KEY_HERE`, `second_of_4`, `sha256`) by its words."""
     pieces = re.split(r"[^\w]|_", value.lower())
-    return _MEASURE.fullmatch(value) is not None or not _DESCRIBING.isdisjoint(pieces)
+    stems = (piece.rstrip("0123456789") for piece in pieces)
+    said = {*pieces, *(stem for stem in stems if len(stem) > 3)}
+    return _MEASURE.fullmatch(value) is not None or not _DESCRIBING.isdisjoint(said)
+
+
+def _slug(value: str) -> bool:
+    """Tell small words and numbers with dashes between them: `top-10-tips`."""
+    return bool(re.fullmatch(r"(?:[a-z]{2,}|\d{1,4})(?:[-_.](?:[a-z]{2,}|\d{1,4})){2,}", value))
 
 
 def _mixed(value: str) -> bool:
@@ -42,11 +49,11 @@ def _mixed(value: str) -> bool:
 
 
 def _password(value: str) -> bool:
-    return len(value) > 3 and _mixed(value) and not _describes(value)
+    return len(value) > 3 and _mixed(value) and "://" not in value and not _describes(value)
 
 
 def _key(value: str) -> bool:
-    return _password(value) and len(value) > 7
+    return len(value) > 7 and _password(value) and not _slug(value)
 
 
 def _long_key(value: str) -> bool:
@@ -85,15 +92,19 @@ _PASSWORDS = words(
     r"|mật khẩu|mat khau|password-?(?:em|a|et|en|ul|om)",
     r"パスワード|パスフレーズ|暗証番号|合言葉|密码|密碼|口令|비밀번호|비번|암호|패스워드|รหัสผ่าน",
 )
-_OWNERS = r"my|our|for|of|the|root|admin|wifi|user|de|del|do|da|di|saya|anda|của tôi|мой|від|от|ko|का|مرور"
-_LINKS = (
-    r"is|was|are|will be|now|still|set to|changed to|reset to|ist|lautet|lautete|war|est|était|es|era|é|e|è"
-    r"|to|jest|brzmi|är|er|on|je|jsou|olan|это|теперь|был|—|-|це|είναι|ήταν|היא|הוא|היתה|هي|هو|كانت|है|हैं|था"
-    r"|adalah|ialah|yaitu|là|az|a következő|este|yra|on siis|als|как|como|comme|come|=>|->|→|:=|==?|:|is:"
+_VERBS = (
+    r"is|was|are|has been|will be|becomes|set to|changed to|reset to|ist|lautet|lautete|heißt|heisst|war"
+    r"|est|était|c'est|es|era|é|e|è|to|jest|brzmi|är|er|on|je|jsou|byl[oa]?|это|был|теперь|είναι|ήταν"
+    r"|היא|הוא|היתה|هي|هو|كانت|है|हैं|था|adalah|ialah|yaitu|là|este|yra"
 )
-_UNSPACED_LINKS = r"(?:は|が|是|为|為|叫|就是|은|는|이|가|คือ|を|:|：|=| |\"|'|「|“|』|『|‘){1,4}"
+_GIVES = rf"(?: (?i:{_VERBS})[ :]| ?(?:[:=]|=>|->|→)| (?:-|—|as|als|como|come|comme) )"
+_UNSPACED_LINKS = r"(?:は|が|是|为|為|叫|就是|은|는|이|가|คือ|を|:|=| ){1,4}"
 _QUOTE = r"[\"'`„“”«‘’「『(]?"
-_BETWEEN = rf"(?:[\"'`)]? ?(?:(?i:{_OWNERS}) )?[\"'`]?(?: ?(?i:{_LINKS})){{0,3}} ?{_QUOTE} ?)"
+_OF_WHAT = (
+    r" (?i:for|of|to|from|für|fürs|vom|zum|de|del|du|pour|para|do|da|della|di|voor|van|til|för|do|от|для|к)"
+    rf"(?: [{LETTER}-]{{1,14}}){{1,2}}"
+)
+_ASIDE = rf"(?: [{LETTER}'-]{{1,12}}){{0,5}}?"
 _PLAIN = r"[!#-&*-/:=?@0-9A-Z\\^_a-z~\x{C0}-\x{24F}\x{370}-\x{52F}]"
 _PLAIN_END = r"[!#-&*+/=?@0-9A-Z\\^_a-z~\x{C0}-\x{24F}\x{370}-\x{52F}-]"
 
@@ -101,8 +112,8 @@ ANNOUNCED_PASSWORD = Pattern(
     name="announced_password",
     kind="password",
     brief="letters with digits or signs after `password`, `password is`, `Passwort lautet`, `密码是`",
-    expression=rf"(?:{_PASSWORDS}|_(?i:password|passwd|pwd|pass))"
-    rf"(?:{_UNSPACED_LINKS}|[ \"':=]{_BETWEEN})({_PLAIN}{{3,63}}{_PLAIN_END})",
+    expression=rf"(?:{_PASSWORDS}(?:{_ASIDE}{_GIVES}|{_OF_WHAT} |{_UNSPACED_LINKS}|[ \"'`)]{{1,3}})"
+    rf"|(?:\b|_)(?i:pass(?:word|wd)?|pwd|pw)['\"]? ?[:=]) ?{_QUOTE}({_PLAIN}{{3,63}}{_PLAIN_END})",
     confirm=whole(_password),
     overlapping=True,
     unmasked=True,
@@ -134,10 +145,11 @@ ANNOUNCED_PIN = Pattern(
 _KEYS = (
     r"(?:api|access|secret|auth|app|application|private|signing|encryption|master|license|licence|service|consumer|client|shared|storage|account)"
     r"[ _-]?(?:access[ _-]?)?(?:key|secret|token)(?:[ _-]?id)?|secret|(?:(?:access|auth|refresh|session|id|bearer|bot|personal|deploy)[ _-]?)?token"
-    r"|apikey|accountkey|sharedaccesskey|credentials?|creds|session(?:[ _-]?id)?|sessid|sid|jsessionid|phpsessid|connect\.sid|csrf[a-z_-]*"
+    r"|apikey|accountkey|sharedaccess(?:key|signature)|credentials?|creds"
     r"|(?:api-?)?schlüssel|geheimnis|clé(?: (?:api|secrète|d'api))?|jeton|(?:clave|llave) (?:de )?(?:api|secreta)|chave(?: (?:de|da) api| secreta)?"
     r"|chiave(?: api| segreta)?|klucz(?: api)?|nyckel|nøgle|avain|anahtar[ıi]?|klíč|ключ|токен|κλειδί|מפתח|المفتاح|مفتاح|رمز|टोकन|कुंजी|kunci|khóa"
 )
+_SESSIONS = r"(?:session|sess)(?:[ _-]?(?:id|key))?|j?sessionid|phpsessid|(?:connect\.)?sid|csrf\w*"
 _UNSPACED_KEYS = r"密钥|密鑰|令牌|秘钥|トークン|キー|鍵|토큰|키|API key"
 
 ASSIGNED_SECRET = Pattern(
@@ -145,7 +157,8 @@ ASSIGNED_SECRET = Pattern(
     kind="token",
     brief="eight letters and digits or more, given by `:`, `=` or `is` to a secret, token or key",
     expression=rf"(?:(?:\b|_|[^\x{{0}}-\x{{7F}}])(?i:{_KEYS})|{_UNSPACED_KEYS})"
-    rf"['\"]? ?(?:[:=]|=>|:=|(?i:is|was|ist|lautet|est|es|é|è|to|er|är|это)|は|是|는|은)\s*{_QUOTE}({_PLAIN}{{7,}})",
+    rf"['\"]? ?(?:[:=]|=>|:=|(?i:is|was|ist|lautet|est|es|é|è|to|er|är|это)|は|是|는|은)\s*{_QUOTE}({_PLAIN}{{7,}})"
+    rf"|\b(?i:{_SESSIONS})['\"]?\s*[:=]\s*['\"]?({_PLAIN}{{16,}})",
     confirm=whole(_key),
     unmasked=True,
 )
@@ -201,13 +214,6 @@ BASIC_CREDENTIALS = Pattern(
     whole(_user_and_password),
 )
 
-SENTRY_DSN = Pattern(
-    "sentry_dsn",
-    "token",
-    "the key in a Sentry DSN, or any 32 hexadecimals before the host of a URL",
-    r"://([0-9a-f]{32})(?::[0-9a-f]{32})?@",
-)
-
 RANDOM = Pattern(
     "random_string",
     "token",
@@ -219,7 +225,6 @@ RANDOM = Pattern(
 SECRETS = (
     PRIVATE_KEY,
     JWT,
-    SENTRY_DSN,
     AUTHORIZATION,
     BASIC_CREDENTIALS,
     AWS_SECRET,

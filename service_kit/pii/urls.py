@@ -24,7 +24,7 @@ URL_WITH_USERINFO = Pattern(
 _PUBLIC_QUERY = re.compile(
     r"(?:(?:v|t|p|page|list|index|start|size|limit|offset|lang|hl|gl|locale|tab|sort|order|dir|view"
     r"|version|ver|format|theme|mode|type|w|h|width|height|dpr|raw|plain|dl|diff|ref_type|tags?|issues?"
-    r"|is|state|utm_[a-z]+)=[\w.,:+-]{0,24}(?:&|$))+"
+    r"|is|state|branch|style|label|logo|color|svg|utm_[a-z]+)=[\w.,:+-]{0,24}(?:&|$))+"
 )
 
 
@@ -45,12 +45,11 @@ URL_WITH_QUERY = Pattern(
 
 # What comes after such a word in a path lets in whoever has it.
 _TELLING = (
-    r"invit(?:e|es|ation|ations)|join|resets?|password|passwords|recover|recovery|forgot|magic(?:-?links?)?"
-    r"|links?|login|signin|sign-in|auth|sso|oauth|verify|verification|confirm|confirmation|activate"
-    r"|activation|unsubscribe|optout|opt-out|token|tokens|key|keys|secret|secrets|share|shared|s|sh|d"
-    r"|hooks?|webhooks?|services|workflows|triggers|incoming|bot|session|sessions|download|downloads"
-    r"|file|files|private|preview|access|accept|claim|redeem|gift|pay|checkout|invoice|feed|ical|calendar"
-    r"|rss|cal|export|api|v1|v2|u|r|i|c|t"
+    r"invit(?:e|es|ation|ations)|join|joinchat|resets?|passwords?|recover|recovery|forgot|login|signin"
+    r"|magic(?:-?links?)?|sign-in|auth|sso|oauth|verify|verification|confirm|confirmation|activate"
+    r"|activation|unsubscribe|optout|opt-out|tokens?|keys?|secrets?|shared?|s|sh|d|p|l|hooks?|webhooks?"
+    r"|services|workflows|triggers|incoming|bot|sessions?|downloads?|private|preview|access|accept"
+    r"|claim|redeem|gift|pay|checkout|ical|calendar|guest|temp|tmp|o|surveys?|unlock|enroll"
 )
 _SEGMENT = rf"[^{_END}/?#]"
 

@@ -91,7 +91,7 @@ VENDOR_TOKENS = (
     VendorToken("Telegram bot", r"(?:bot)?\d{6,12}:A[\w-]{30,}", "telegram-bot-api-token"),
     VendorToken("Twilio", r"(?:SK|AC)[0-9a-f]{32}\b", "twilio-api-key"),
     VendorToken("SendGrid", r"SG\.[\w-]{16,}\.[\w-]{16,}", "sendgrid-api-token"),
-    VendorToken("Mailgun", r"(?:pub)?key-[0-9a-f]{32}\b|[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}\b", "mailgun-private-api-token"),
+    VendorToken("Mailgun", r"(?:pub)?key-[0-9a-z]{32}\b|[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}\b", "mailgun-private-api-token"),
     VendorToken("Mailchimp", r"[0-9a-f]{32}-us\d{1,2}\b", "mailchimp-api-key"),
     VendorToken("Mandrill", r"md-[\w-]{22}\b", "mailchimp.com/developer/transactional"),
     VendorToken("Brevo", r"x(?:keysib|smtpsib)-[0-9a-f]{40,}-[A-Za-z0-9]{16}", "sendinblue-api-token"),
