@@ -76,20 +76,25 @@ PAYMENT_CARD = Pattern(
     name="payment_card",
     kind="card",
     brief="payment card number of a known issuer's range with a valid check digit",
-    expression=r"(?:^|[^\w.]|[^\d]\.)(\d{4}[ .-]{1,2}\d{4}[ .-]{1,2}\d{4}[ .-]{1,2}\d{4}(?:[ -]\d{3})?"
+    expression=r"(?:^|[^\w.]|[^\d]\.)(\d{4}[ .-]{1,2}\d{4}[ .-]{1,2}\d{4}[ .-]{1,2}\d{4}(?:["
+    r" -]\d{3})?"
     r"|\d{4}[ .-]{1,2}\d{6}[ .-]{1,2}\d{4,5}|\d{13,19})\b",
     confirm=_card,
     overlapping=True,
 )
 
 _ACCOUNTS = words(
-    r"sort ?code|(?:bank |checking |savings |my )?(?:account|acct|a/c)|routing|aba|bsb|konto(?:nummer)?|kto"
+    r"sort ?code|(?:bank |checking |savings |my )?(?:account|acct|a/c)|routing|aba|bsb"
+    r"|konto(?:nummer)?|kto"
     r"|blz|bankleitzahl|compte(?: bancaire)?|rib|cuenta(?: bancaria)?|clabe|cbu|conta(?: bancária)?"
     r"|agência|conto(?: corrente)?|rekening|rachun(?:ek|ku)|счёт|счет|счета|бик|hesap|účet|účtu"
     r"|bankkonto|reg\.? ?nr|tili(?:numero)?|rekening|số tài khoản",
     r"口座番号|账号|账户|帳號|계좌번호|계좌|บัญชี",
 )
-_LINKS = r"(?:number|no|nr|num|num[eé]ro|n[uú]mero|nummer|numarası|code|is|ist|est|es|é|är|er|to|on)"
+_LINKS = (
+    r"(?:number|no|nr|num|num[eé]ro|n[uú]mero|nummer|numaras\x{131}|code|is|ist|est|es|é"
+    r"|är|er|to|on)"
+)
 
 
 def _account(candidate: str) -> int:

@@ -43,8 +43,10 @@ EMAIL = Pattern(
 
 # What a spelled-out address ends in: prose has "at work dot matrix", but seldom "dot com".
 _TOP_LEVEL = (
-    r"com|org|net|edu|gov|info|biz|io|dev|app|me|co|ai|eu|xyz|online|site|cloud|tech|uk|us|ca|au|nz|ie"
-    r"|de|at|ch|li|fr|be|lu|nl|es|pt|it|pl|cz|sk|hu|ro|bg|gr|hr|si|rs|ua|ru|by|kz|se|no|dk|fi|is|ee|lv"
+    r"com|org|net|edu|gov|info|biz|io|dev|app|me|co|ai|eu|xyz|online|site|cloud|tech|uk|us|ca|au"
+    r"|nz|ie"
+    r"|de|at|ch|li|fr|be|lu|nl|es|pt|it|pl|cz|sk|hu|ro|bg|gr|hr|si|rs|ua|ru|by|kz|se|no|dk|fi|is"
+    r"|ee|lv"
     r"|lt|tr|il|sa|ae|eg|ma|in|pk|bd|id|my|sg|vn|th|ph|cn|hk|tw|jp|kr|br|ar|mx|cl|pe|za|ng|ke"
 )
 _WORD = rf"[{_SPACED}][{_SPACED}+'-]*"
@@ -53,16 +55,19 @@ _SAID_AT = rf"(?: (?i:{_AT_WORDS}) |{_AT}| @ )"
 _PROSE = re.compile(
     r"(?:the|an?|this|that|these|those|it|me|us|you|him|her|them|one|is|are|was|were|be|been|look"
     r"|looked|looking|arrive[sd]?|good|bad|great|best|stay|start|end|work|works|meet|met|stop|here"
-    r"|there|all|not|and|or|laugh|aim|live|lunch|dinner|party|buy|sold|find|found|only|available"")",
+    r"|there|all|not|and|or|laugh|aim|live|lunch|dinner|party|buy|sold|find|found|only|available"
+    ")",
     re.IGNORECASE,
 )
 
 
 _BARE_AT = re.compile(r"([^@]*?) at (.*)", re.IGNORECASE)
 _PROVIDERS = re.compile(
-    r"(?:g(?:oogle)?mail|gmx|yahoo|ymail|hotmail|outlook|live|msn|icloud|me|mac|aol|proton(?:mail)?|pm|web"
+    r"(?:g(?:oogle)?mail|gmx|yahoo|ymail|hotmail|outlook|live|msn|icloud|me|mac|aol"
+    r"|proton(?:mail)?|pm|web"
     r"|mail|fastmail|posteo|mailbox|zoho|yandex|qq|163|126|naver|orange|free|laposte|libero|wanadoo"
-    r"|t-online|tutanota|tuta|hey|comcast|btinternet|seznam|onet|wp|interia|o2|ukr|rambler)\.[a-z.]+",
+    r"|t-online|tutanota|tuta|hey|comcast|btinternet|seznam|onet|wp|interia|o2|ukr"
+    r"|rambler)\.[a-z.]+",
     re.IGNORECASE,
 )
 
@@ -83,7 +88,8 @@ def _spelled(candidate: str) -> bool:
 SPELLED_EMAIL = Pattern(
     name="spelled_email",
     kind="email",
-    brief="e-mail address spelled out, `ana at example dot com`, in twenty languages, or spaced out",
+    brief="e-mail address spelled out, `ana at example dot com`, in twenty languages, or spaced"
+    " out",
     expression=rf"(?:^|[^{_SPACED}.])({_WORD}(?:{_SAID_DOT}{_WORD}){{0,3}}{_SAID_AT}"
     rf"(?:{_WORD}{_SAID_DOT}){{1,4}}(?i:{_TOP_LEVEL}))(?:$|[^{_SPACED}-])",
     confirm=whole(_spelled),
@@ -91,11 +97,13 @@ SPELLED_EMAIL = Pattern(
 
 _NETWORKS = words(
     r"twitter|tweet|insta(?:gram)?|tiktok|telegram|threads|mastodon|bluesky|snap(?:chat)?|discord"
-    r"|youtube|facebook|linkedin|twitch|handle|username|(?:follow|dm) me|dm|profil|profile|perfil|ник|аккаунт"
+    r"|youtube|facebook|linkedin|twitch|handle|username|(?:follow|dm) me|dm|profil|profile"
+    r"|perfil|ник|аккаунт"
 )
 HANDLE = Pattern(
     name="announced_handle",
     kind="handle",
     brief="name with an `@` after the name of a social network, or after `follow`, `handle`, `DM`",
-    expression=rf"{_NETWORKS}(?:[ :,(]{{1,2}}[{LETTER}]{{1,8}}){{0,2}}[ :,(]{{1,3}}(@\w[\w.]{{1,28}}\w)",
+    expression=rf"{_NETWORKS}(?:[ :,(]{{1,2}}[{LETTER}]{{1,8}}){{0,2}}["
+    rf" :,(]{{1,3}}(@\w[\w.]{{1,28}}\w)",
 )

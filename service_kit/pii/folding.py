@@ -56,6 +56,7 @@ def _fold(character: str) -> str:
         return str(unicodedata.decimal(character))
     return _DASHES.get(character) or unicodedata.normalize("NFKC", character)
 
+
 _DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)\d\d"
 
 # Well-known shapes that are nobody's data.

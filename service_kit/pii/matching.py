@@ -16,6 +16,7 @@ from service_kit.pii.contact import EMAIL, HANDLE, SPELLED_EMAIL
 from service_kit.pii.folding import fold, fold_with_origins, mask
 from service_kit.pii.national_ids import ANNOUNCED_ID, NATIONAL_ID, UNCHECKED_ID
 from service_kit.pii.network import ANNOUNCED_IPV4, IPV4, IPV6, MAC
+from service_kit.pii.passwords import ANNOUNCED_PASSWORD, ANNOUNCED_PIN, PASSWORD_BEFORE
 from service_kit.pii.pattern import Pattern
 from service_kit.pii.personal import ADDRESS, BIRTH, GEO, PLATE
 from service_kit.pii.phone import ANNOUNCED_PHONE, PHONE
@@ -30,6 +31,9 @@ PATTERNS = (
     SPELLED_EMAIL,
     VENDOR_TOKEN,
     *SECRETS,
+    ANNOUNCED_PASSWORD,
+    PASSWORD_BEFORE,
+    ANNOUNCED_PIN,
     SECRET_PATH,
     IBAN,
     PAYMENT_CARD,

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: E501 one row a line: a table is read down its columns
 """National identity numbers: one row a kind, with its shape, its check and the words before it.
 
 A kind whose shape and check leave less than one number in a hundred stands by itself;
@@ -6,9 +7,11 @@ the others are taken after one of the words only.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
+
+import re2
 
 from service_kit.pii.check_digits import (
     BSN,
@@ -42,7 +45,7 @@ from service_kit.pii.check_digits import (
     verhoeff,
     weighted,
 )
-from service_kit.pii.pattern import Pattern, words
+from service_kit.pii.pattern import Pattern, whole, words
 
 
 class NationalId(NamedTuple):
@@ -90,7 +93,8 @@ NATIONAL_IDS = (
     NationalId("AT", "SVNR", r"[1-9]\d{3} ?\d{6}", lambda n: sum(w * int(d) for w, d in zip((3, 7, 9, 0, 5, 8, 4, 2, 1, 6), n, strict=True)) % 11 == int(n[3]), r"svnr|sv-nr|sozialversicherungsnummer|versicherungsnummer", alone=False),
     NationalId("CH", "AHV", r"756\.?\d{4}\.?\d{4}\.?\d\d", ean, r"ahv|avs"),
     NationalId("NL", "BSN", r"\d{9}|\d{4}[. ]\d\d[. ]\d{3}", BSN, r"bsn|burgerservicenummer|sofinummer", alone=False),
-    NationalId("BE", "national number", r"\d\d\.?\d\d\.?\d\d-?\d{3}\.?\d\d", belgian, r"rijksregisternummer|registre national|niss|insz|rrn"),
+    NationalId("BE", "national number", r"\d\d\.\d\d\.\d\d-\d{3}\.\d\d", belgian, r"rijksregisternummer|registre national|niss|insz"),
+    NationalId("BE", "national number, undivided", r"\d{11}", belgian, r"rijksregisternummer|registre national|niss|insz", alone=False),
     NationalId("LU", "matricule", r"(?:19|20)\d{11}", both(luhn, partial(born, 2, 4, 6)), r"matricule"),
     NationalId("ES", "DNI or NIE", r"(?:\d{8}|\d\d\.\d{3}\.\d{3})[ -]?[A-HJ-NP-TV-Z]|[XYZ][ -]?\d{7}[ -]?[A-HJ-NP-TV-Z]", dni, r"dni|nie|nif"),
     NationalId("PT", "NIF", r"[1-3568]\d{8}|[1-3568]\d\d \d{3} \d{3}", lambda n: weighted(range(9, 0, -1), 11, 0, n) or n[8] == "0", r"nif|contribuinte", alone=False),
@@ -111,7 +115,7 @@ NATIONAL_IDS = (
     NationalId("HU", "TAJ", r"\d{3}[ -]?\d{3}[ -]?\d{3}", lambda n: sum(int(d) * (7 if i % 2 else 3) for i, d in enumerate(n[:8])) % 10 == int(n[8]), r"taj", alone=False),
     NationalId("RO", "CNP", r"[1-8]\d{12}", both(partial(born, 1, 3, 5), lambda n: sum(w * int(d) for w, d in zip((2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9), n, strict=False)) % 11 % 10 == int(n[12])), r"cnp"),
     NationalId("BG", "EGN", r"\d{10}", lambda n: sum(w * int(d) for w, d in zip((2, 4, 8, 5, 10, 9, 7, 3, 6), n, strict=False)) % 11 % 10 == int(n[9]), r"егн|egn", alone=False),
-    NationalId("GR", "AMKA", r"\d{11}", both(luhn, partial(born, 4, 2, 0)), r"αμκα|amka"),
+    NationalId("GR", "AMKA", r"\d{11}", both(luhn, partial(born, 4, 2, 0)), r"αμκα|amka", alone=False),
     NationalId("HR", "OIB", r"\d{11}", mod_11_10, r"oib", alone=False),
     NationalId("TR", "T.C. kimlik", r"[1-9]\d{10}", tckn, r"(?:tc|t\.c\.)(?: kimlik)?|kimlik|tckn", alone=False),
     NationalId("RU", "SNILS", r"\d{3}-\d{3}-\d{3}[ -]\d\d", snils, r"снилс|snils"),
@@ -168,29 +172,34 @@ _LINKS = (
 _GROUPS = r"[A-Za-z0-9]{1,18}(?:[ ./+-][A-Za-z0-9(]{1,12}\)?){0,7}"
 
 
-_ROWS = tuple((row, re.compile(row.shape)) for row in NATIONAL_IDS)
 _UNCHECKED = [row for row in NATIONAL_IDS if row.check is _anything and not row.alone]
+_ALONE = [row for row in NATIONAL_IDS if row.alone]
+_CHECKED = [row for row in NATIONAL_IDS if row.alone or row.check is not _anything]
 
 
-def _is_one(candidate: str, *, announced: bool) -> bool:
-    compact = re.sub(r"[^0-9A-ZÑ&]", "", candidate)
-    return any(
-        (row.alone or (announced and row.check is not _anything))
-        and shape.fullmatch(candidate)
-        and row.check(compact)
-        for row, shape in _ROWS
-    )
+def _any_of(rows: list[NationalId]) -> Callable[[str], bool]:
+    """Return a function that tells whether a number is of one of these kinds.
+
+    One automaton of all shapes comes first: most candidates have none.
+    """
+    any_shape = re2.compile("|".join(row.shape for row in rows))
+    checks = [(re.compile(row.shape), row.check) for row in rows]
+
+    def is_one(candidate: str) -> bool:
+        if not any_shape.fullmatch(candidate):
+            return False
+        compact = re.sub(r"[^0-9A-ZÑ&]", "", candidate)
+        return any(shape.fullmatch(candidate) and check(compact) for shape, check in checks)
+
+    return is_one
 
 
-def _alone(candidate: str) -> int:
-    return len(candidate) if _is_one(candidate, announced=False) else 0
+_is_checked = _any_of(_CHECKED)
 
 
 def _announced(candidate: str) -> int:
     """Confirm the longest run of whole groups that is a number of some country."""
-    return next(
-        (len(text) for text in _heads(candidate) if _is_one(text.upper(), announced=True)), 0
-    )
+    return next((len(text) for text in _heads(candidate) if _is_checked(text.upper())), 0)
 
 
 def _heads(candidate: str) -> Iterator[str]:
@@ -203,8 +212,8 @@ NATIONAL_ID = Pattern(
     kind="id",
     brief="identity number of a country below, by its shape and check digits",
     expression=r"(?:^|[^\w.,/+-]|[A-Za-z][:.]|[^\x{0}-\x{7F}])"
-    rf"({'|'.join(row.shape for row in NATIONAL_IDS if row.alone)})(?:$|[^\w.,/+-]|[.,-](?:$|\W))",
-    confirm=_alone,
+    rf"({'|'.join(row.shape for row in _ALONE)})(?:$|[^\w.,/+-]|[.,-](?:$|\W))",
+    confirm=whole(_any_of(_ALONE)),
     overlapping=True,
 )
 

@@ -23,7 +23,8 @@ _PUBLIC_RESOLVERS = frozenset({"1.1.1.1", "1.0.0.1", "8.8.8.8", "8.8.4.4", "9.9.
 # Sections, versions and builds are numbered like addresses; small numbers tell them apart.
 _NUMBERED = words(
     r"v|ver(?:sion|sie|sione|sión|são|siyon|zió)?|wersj[aię]|верси[яию]|release|build|firmware"
-    r"|driver|patch|section|sect?\.?|chapter|ch\.?|paragraph|para\.?|clause|article|art\.?|item|step"
+    r"|driver|patch|section|sect?\.?|chapter|ch\.?|paragraph|para\.?|clause|article|art\.?|item"
+    r"|step"
     r"|figure|fig\.?|table|appendix|rule|abschnitt|kapitel|absatz|punkt|artikel|ziffer|schritt"
     r"|chapitre|paragraphe|alinéa|étape|capítulo|capitulo|sección|seção|apartado|artículo|artigo"
     r"|paso|passo|capitolo|sezione|paragrafo|articolo|hoofdstuk|paragraaf|stap|rozdział|paragraf"

@@ -4,6 +4,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from service_kit.pii.folding import fold
 
@@ -69,5 +70,5 @@ def changes(text: str) -> float:
     for expression, letter in _CLASSES:
         text = expression.sub(letter, text)
     text = re.sub("[^0Aa]", "", text)
-    changed = sum(a != b for a, b in zip(text, text[1:], strict=False))
+    changed = sum(a != b for a, b in pairwise(text))
     return changed / max(1, len(text))

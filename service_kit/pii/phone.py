@@ -48,7 +48,8 @@ _WORDS = "|".join(
 _ADJECTIVES = r"mobile|m[oó]vil|handy|portable|cell ?phone|phone"
 _UNSPACED_WORDS = r"电话|電話|手机|手機|携帯|전화|휴대폰|โทร"
 _LINKS = (
-    r"number|no|nr|num[eé]ro|n[uú]mero|nummer|numer|telefonu|is|ist|est|es|er|é|è|jest|at|on|me|my|us"
+    r"number|no|nr|num[eé]ro|n[uú]mero|nummer|numer|telefonu|is|ist|est|es|er|é|è|jest|at|on|me"
+    r"|my|us"
     r"|the|unter|an|au|al|på|pod|para|sur|em|en|o|op|mich|mig|le|номер|мне|мой|بي|على|رقم|नंबर|पर"
 )
 _BETWEEN = rf"[ .:,;=#-]{{0,3}}(?:(?i:{_LINKS})[ .:,;=#-]{{1,3}}){{0,3}}"

@@ -7,7 +7,7 @@ from service_kit.pii.pattern import Pattern, changes, whole
 
 # Square brackets end a URL (save around an IPv6 host): so does a marker, and redacting the
 # parts of a text can never make a URL that was not there.
-_END = r"\s<>\"'`\[\]{}|\\^。、」』】，；！？）（"
+_END = r"\s<>\"'`\[\]{}|\\^。、」』】"
 _LAST = rf"[^{_END}.,:;!?)]"
 _SCHEME = r"\b[A-Za-z][A-Za-z0-9+.-]*://"
 _HOST = r"(?:\[[0-9A-Fa-f:.]+\])?"
@@ -23,7 +23,8 @@ URL_WITH_USERINFO = Pattern(
 # Which part of a public page, in which form: nobody's data, as long as the value is short.
 _PUBLIC_QUERY = re.compile(
     r"(?:(?:v|t|p|page|list|index|start|size|limit|offset|lang|hl|gl|locale|tab|sort|order|dir|view"
-    r"|version|ver|format|theme|mode|type|w|h|width|height|dpr|raw|plain|dl|diff|ref_type|tags?|issues?"
+    r"|version|ver|format|theme|mode|type|w|h|width|height|dpr|raw|plain|dl|diff|ref_type|tags?"
+    r"|issues?"
     r"|is|state|branch|style|label|logo|color|svg|utm_[a-z]+)=[\w.,:+-]{0,24}(?:&|$))+"
 )
 
@@ -45,9 +46,11 @@ URL_WITH_QUERY = Pattern(
 
 # What comes after such a word in a path lets in whoever has it.
 _TELLING = (
-    r"invit(?:e|es|ation|ations)|join|joinchat|resets?|passwords?|recover|recovery|forgot|login|signin"
+    r"invit(?:e|es|ation|ations)|join|joinchat|resets?|passwords?|recover|recovery|forgot|login"
+    r"|signin"
     r"|magic(?:-?links?)?|sign-in|auth|sso|oauth|verify|verification|confirm|confirmation|activate"
-    r"|activation|unsubscribe|optout|opt-out|tokens?|keys?|secrets?|shared?|s|sh|d|p|l|hooks?|webhooks?"
+    r"|activation|unsubscribe|optout|opt-out|tokens?|keys?|secrets?|shared?|s|sh|d|p|l|hooks?"
+    r"|webhooks?"
     r"|services|workflows|triggers|incoming|bot|sessions?|downloads?|private|preview|access|accept"
     r"|claim|redeem|gift|pay|checkout|ical|calendar|guest|temp|tmp|o|surveys?|unlock|enroll"
 )

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: E501 one row a line: a table is read down its columns
 """Vendors' tokens by their shape: one row a kind.
 
 Shapes are RE2. They ask for the prefix and for about half of the length that the source gives:
@@ -172,4 +173,5 @@ VENDOR_TOKEN = Pattern(
     kind="token",
     brief="token or key of a vendor below, by its prefix and length",
     expression=rf"(?:^|[^\w-])((?:{'|'.join(row.shape for row in VENDOR_TOKENS)}))",
+    unmasked=True,
 )

@@ -55,9 +55,7 @@ class Score:
         return self.found / (self.found + self.false) if self.found + self.false else 1.0
 
     def __add__(self, other: "Score") -> "Score":
-        return Score(
-            self.found + other.found, self.wanted + other.wanted, self.false + other.false
-        )
+        return Score(self.found + other.found, self.wanted + other.wanted, self.false + other.false)
 
     def __str__(self) -> str:
         return f"{self.recall:.2f} ({self.wanted}) | {self.precision:.2f} ({self.false})"
