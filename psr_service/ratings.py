@@ -18,7 +18,7 @@ NOTE_CHARACTERS: Final = 280
 CODE_POINTS_PER_CHARACTER: Final = 16
 """Room for the longest flags and families; beyond it a stack of accents is an attack."""
 
-READ_CHARACTERS: Final = 4 * NOTE_CHARACTERS
+READ_CHARACTERS: Final = 8 * NOTE_CHARACTERS
 """What is read of a longer note. Redaction may shorten a text, so that more is read than kept."""
 
 LONGEST_ADDRESS: Final = 320

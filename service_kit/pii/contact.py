@@ -55,7 +55,8 @@ _SAID_AT = rf"(?: (?i:{_AT_WORDS}) |{_AT}| @ )"
 _PROSE = re.compile(
     r"(?:the|an?|this|that|these|those|it|me|us|you|him|her|them|one|is|are|was|were|be|been|look"
     r"|looked|looking|arrive[sd]?|good|bad|great|best|stay|start|end|work|works|meet|met|stop|here"
-    r"|there|all|not|and|or|laugh|aim|live|lunch|dinner|party|buy|sold|find|found|only|available"
+    r"|there|all|not|and|or|laugh|aim|live|lunch|dinner|party|buy|sell|sold|shop|order|find|found"
+    r"|only|available|posted|read|hosted|working|listed|published|sign(?:ed)?|up|register|log(?:ged)?"
     ")",
     re.IGNORECASE,
 )

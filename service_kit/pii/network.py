@@ -25,14 +25,18 @@ _NUMBERED = words(
     r"v|ver(?:sion|sie|sione|sión|são|siyon|zió)?|wersj[aię]|верси[яию]|release|build|firmware"
     r"|driver|patch|section|sect?\.?|chapter|ch\.?|paragraph|para\.?|clause|article|art\.?|item"
     r"|step"
-    r"|figure|fig\.?|table|appendix|rule|abschnitt|kapitel|absatz|punkt|artikel|ziffer|schritt"
+    r"|figure|fig\.?|table|appendix|rule|abschnitt|kapitel|fassung|ausgabe|absatz|punkt|artikel"
+    r"|ziffer|schritt"
     r"|chapitre|paragraphe|alinéa|étape|capítulo|capitulo|sección|seção|apartado|artículo|artigo"
     r"|paso|passo|capitolo|sezione|paragrafo|articolo|hoofdstuk|paragraaf|stap|rozdział|paragraf"
-    r"|krok|avsnitt|kapitlet|afsnit|luku|kohta|bölüm|madde|раздел|глава|пункт|статья|розділ"
+    r"|krok|avsnitt|kapitlet|afsnit|luku|kohta|bölüm|madde|раздел|разделе|раздела|глава|главе"
+    r"|пункт|пункте|статья|статье|розділ|розділі"
     r"|ενότητα|κεφάλαιο|סעיף|פרק|القسم|الفصل|البند|खंड|अध्याय|धारा|bab|bagian|mục|chương|§",
     r"第|节|節|章|条|条款|版本|バージョン|버전|섹션",
 )
-_ANNOUNCED_SECTION = rf"{_NUMBERED}(?: (?:no|nr|number|of))?[ .:#=-]{{0,2}}{_FOUR}"
+_ANNOUNCED_SECTION = (
+    rf"{_NUMBERED}(?: (?i:no|nr|number|of|is|ist|est|es|é|notes|and|или|и))?[ .:#=(-]{{0,3}}{_FOUR}"
+)
 
 
 def _ipv4(candidate: str) -> bool:

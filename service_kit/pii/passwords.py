@@ -38,7 +38,7 @@ def describes(value: str) -> bool:
     Such as `YOUR_KEY_HERE`, `second_of_4`, `sha256`, `16-character`.
     """
     pieces = re.split(r"[^\w]|_", value.lower())
-    stems = (piece.rstrip("0123456789") for piece in pieces)
+    stems = (piece.strip("0123456789") for piece in pieces)
     said = {*pieces, *(stem for stem in stems if len(stem) > 3)}
     return _MEASURE.fullmatch(value) is not None or not _DESCRIBING.isdisjoint(said)
 
@@ -102,7 +102,8 @@ ANNOUNCED_PASSWORD = Pattern(
 )
 
 _AS_ONE = (
-    r"(?:as|is|was) (?:the|my|our|a|his|her|their)(?: \w{1,10})? pass(?:word|phrase|code)"
+    r"as pass(?:word|phrase|code)"
+    r"|(?:as|is|was) (?:the|my|our|a|his|her|their)(?: \w{1,10})? pass(?:word|phrase|code)"
     r"|(?:als|ist das|ist mein) (?:passwort|kennwort)|(?:comme|est (?:mon|le)) mot de passe"
     r"|(?:como|es mi|es la) (?:contraseña|clave)|(?:como|é a minha) senha"
     r"|come password|è la mia password|als wachtwoord|jako hasło|som lösenord|som adgangskode"
@@ -122,11 +123,12 @@ _PINS = words(
     r"|пин(?:-?код)?",
     r"暗証番号|密码|비밀번호",
 )
+_IS = "is|was|ist|lautet|est|es|é|è|to|er|är|это"
 ANNOUNCED_PIN = Pattern(
     name="announced_pin",
     kind="password",
     brief="four, six or eight digits after `PIN`, `passcode`, `Geheimzahl`, `暗証番号`",
-    expression=rf"{_PINS}(?: (?i:is|was|ist|lautet|est|es|é|è|to|er|är|это)|は|是|는)?[ :=]{{0,3}}"
+    expression=rf"(?:{_PINS}(?: (?i:{_IS}) ?[:=]?| ?[:=]|は|是|는)|\bPIN) ?"
     r"(\d{4}(?:\d{2}){0,2})(?:$|[^\w.,%/-]|[.,](?:$|\W))",
     confirm=whole(_pin),
     overlapping=True,

@@ -45,22 +45,28 @@ _WORDS = "|".join(
         r"फ़ोन|फोन|मोबाइल|hubungi|telp|hp|gọi|điện thoại|số (?:của )?tôi",
     )
 )
-_ADJECTIVES = r"mobile|m[oó]vil|handy|portable|cell ?phone|phone"
+_ADJECTIVES = r"mobile|m[oó]vil|handy|portable|cell ?phone|phone|cell|cel"
+_VERBS = (
+    r"(?:call|text|ring|reach|phone) (?:me|us)|ruf(?:en|t)?(?: sie)? mich an|ll[aá]mame|chiamami"
+    r"|zadzwoń|dzwoń|ring til|bel(?: me)?|ring|appele[rz][ -]moi|позвони|звони"
+)
 _UNSPACED_WORDS = r"电话|電話|手机|手機|携帯|전화|휴대폰|โทร"
 _LINKS = (
     r"number|no|nr|num[eé]ro|n[uú]mero|nummer|numer|telefonu|is|ist|est|es|er|é|è|jest|at|on|me"
     r"|my|us"
     r"|the|unter|an|au|al|på|pod|para|sur|em|en|o|op|mich|mig|le|номер|мне|мой|بي|على|رقم|नंबर|पर"
 )
-_BETWEEN = rf"[ .:,;=#-]{{0,3}}(?:(?i:{_LINKS})[ .:,;=#-]{{1,3}}){{0,3}}"
+_LINK = rf"(?:(?i:{_LINKS})[ .:,;=#-]{{1,3}})"
+_BETWEEN = rf"(?: ?[.:,;=#-][ .:,;=#-]{{0,2}}{_LINK}{{0,3}}| {{1,2}}{_LINK}{{1,3}})"
 _NUMBER = rf"\(?\d(?:{_SEPARATOR}?\d){{6,14}}"
-# "móvil 3456789 descargas": what a mere adjective announces has separators, or nine digits.
+# "móvil 3456789 descargas": what a mere word announces has separators, or nine digits.
 _LONG_NUMBER = rf"\(?\d(?:\d{{8,14}}|\d{{1,5}}(?:{_SEPARATOR}\d{{2,5}}){{1,6}})"
 _UNSPACED_LINKS = r"(?:号码|號碼|番号|번호|号|是|为|為|は|는|은|로|:| |-|我的|的){0,4}"
 _ANNOUNCED = (
-    rf"(?:{words(_WORDS)}{_BETWEEN}|(?:{_UNSPACED_WORDS}){_UNSPACED_LINKS})({_NUMBER}){_AFTER}"
+    rf"(?:(?:{words(_WORDS)}{_BETWEEN}|{words(_VERBS)} {{1,2}})"
+    rf"|(?:{_UNSPACED_WORDS}){_UNSPACED_LINKS})({_NUMBER}){_AFTER}"
     rf"|नंबर[ :-]{{1,3}}([6-9]\d{{9}}){_AFTER}"
-    rf"|{words(_ADJECTIVES)}{_BETWEEN}({_LONG_NUMBER}){_AFTER}"
+    rf"|{words(f'{_WORDS}|{_ADJECTIVES}')}(?:{_BETWEEN}| ?)({_LONG_NUMBER}){_AFTER}"
 )
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{0,4}")
 _SMALL_STEPS = set(range(-5, 6))

@@ -20,7 +20,7 @@ def _key(value: str) -> bool:
 
 
 def _long_key(value: str) -> bool:
-    return _key(value) and len(value) > 15
+    return len(value) > 15 and (_key(value) or (value.isalnum() and changes(value) > 0.4))
 
 
 def _authorization(value: str) -> bool:
@@ -78,7 +78,7 @@ AWS_SECRET = Pattern(
     kind="token",
     brief="AWS secret access key: forty characters next to a key id, or after `aws`",
     expression=rf"(?:\b(?:AKIA|ASIA)[A-Z0-9]{{16}}|\b(?i:aws\w*)){_BESIDE}"
-    r"[^A-Za-z0-9+/\n]{1,4}([A-Za-z0-9+/]{40})(?:$|[^A-Za-z0-9+/=])",
+    r"[^A-Za-z0-9\n]{1,5}([A-Za-z0-9+/]{40})(?:$|[^A-Za-z0-9+/=])",
     confirm=whole(lambda value: changes(value) > 0.3),
 )
 
@@ -120,7 +120,7 @@ RANDOM = Pattern(
     "random_string",
     "token",
     "28 letters and digits or more, capital and small, without the rhythm of words",
-    r"(?:^|[^\w+/=-])([A-Za-z0-9_+]{28,}={0,2})",
+    r"(?:^|[^\w+/=-])([A-Za-z0-9+]{28,}={0,2})",
     whole(_random),
 )
 

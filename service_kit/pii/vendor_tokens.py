@@ -6,9 +6,10 @@ Shapes are RE2. They ask for the prefix and for about half of the length that th
 vendors lengthen their tokens without notice, and half of a token is as secret as all of it.
 """
 
+import re
 from typing import NamedTuple
 
-from service_kit.pii.pattern import Pattern
+from service_kit.pii.pattern import Pattern, whole
 
 
 class VendorToken(NamedTuple):
@@ -172,6 +173,7 @@ VENDOR_TOKEN = Pattern(
     name="vendor_token",
     kind="token",
     brief="token or key of a vendor below, by its prefix and length",
-    expression=rf"(?:^|[^\w-])((?:{'|'.join(row.shape for row in VENDOR_TOKENS)}))",
+    expression=rf"(?:^|[^\w-])((?:{'|'.join(row.shape for row in VENDOR_TOKENS)})\w*)",
+    confirm=whole(lambda token: not re.search("[xX]{8}", token)),  # a placeholder
     unmasked=True,
 )
