@@ -4,19 +4,15 @@
 import ipaddress
 import re
 
-from service_kit.pii.pattern import Pattern, whole, words
+from service_kit.pii.pattern import LETTER, Pattern, whole, words
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _FOUR = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
 
-# Nobody's: loopback and unspecified, masks and broadcast, multicast, examples (RFC 5737, 3849).
+# Nobody's: loopback and unspecified, masks and broadcast, multicast.
 _NOBODYS = [
     ipaddress.ip_network(network)
-    for network in (
-        *("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3"),
-        *("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"),
-        *("::/127", "2001:db8::/32", "3fff::/20", "ff00::/8"),
-    )
+    for network in ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "ff00::/8")
 ]
 _PUBLIC_RESOLVERS = frozenset({"1.1.1.1", "1.0.0.1", "8.8.8.8", "8.8.4.4", "9.9.9.9"})
 
@@ -38,13 +34,28 @@ _ANNOUNCED_SECTION = (
     rf"{_NUMBERED}(?: (?i:no|nr|number|of|is|ist|est|es|é|notes|and|или|и))?[ .:#=(-]{{0,3}}{_FOUR}"
 )
 
+# What is reserved for examples (RFC 5737, 3849) is one where the text says so. Elsewhere it
+# stands for somebody's.
+_RESERVED = rf"(?:192\.0\.2|198\.51\.100|203\.0\.113)\.{_OCTET}"
+_RESERVED_6 = r"(?i:2001:0?db8:[0-9a-f:]*[0-9a-f:])"
+_EXAMPLE = (
+    r"(?i:例|examples?|e\.g\.|docs?|documentation|documented|samples?|placeholders?|dummy|rfc ?\d{4}"
+    r"|test-?net(?:-?\d)?|reserved|beispiel\w*|z\. ?b\.|doku|ejemplos?|exemples?|esempio|exemplos?"
+    r"|voorbeeld|przykład\w*|exempel|eksempel|пример|örnek)"
+)
+_WORDS = rf"[{LETTER} ,:'\"()/-]{{1,30}}"
+
+
+def _of_an_example(address: str) -> str:
+    return rf"{_EXAMPLE}{_WORDS}{address}|{address}(?:/\d+)?{_WORDS}{_EXAMPLE}"
+
 
 def _ipv4(candidate: str) -> bool:
     """Refuse what is nobody's, and small numbers such as 5.4.3.2: sections and versions.
 
-    A candidate with a word before it is one that the word explains.
+    A candidate with words around it is one that the words explain.
     """
-    if not candidate[0].isdigit() or candidate in _PUBLIC_RESOLVERS:
+    if not re.fullmatch(r"[\d.]+", candidate) or candidate in _PUBLIC_RESOLVERS:
         return False
     octets = [int(octet) for octet in candidate.split(".")]
     small = max(octets) < 10 or (max(octets) < 32 and octets[0] != 10)
@@ -59,6 +70,8 @@ def _nobodys(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
 
 def _ipv6(candidate: str) -> bool:
     """Confirm an address that tells something: `::1`, `dead::beef` and `x[::2]` are code."""
+    if not re.fullmatch(r"[0-9A-Fa-f:.]+", candidate):
+        return False  # words explain it
     groups = [group for group in candidate.split(":") if group]
     long_group = any(len(group) > 2 for group in groups)
     if len(groups) < 2 or not long_group or not any(map(str.isdigit, candidate)):
@@ -78,8 +91,9 @@ def _mac(candidate: str) -> bool:
 IPV4 = Pattern(
     name="ipv4",
     kind="ip",
-    brief="IPv4 address; not a version, a section, a mask, loopback or an example's",
+    brief="IPv4 address; not a version, a section, a mask or loopback",
     expression=rf"({_ANNOUNCED_SECTION})(?:[^\w.]|\.\W|\.?$)"
+    rf"|(?:^|[^\w.])({_of_an_example(_RESERVED)})(?:$|\W)"
     rf"|(?:^|[^\w.])({_FOUR})(?:\.*(?:$|[^\w.]))",
     confirm=whole(_ipv4),
 )
@@ -97,7 +111,8 @@ IPV6 = Pattern(
     name="ipv6",
     kind="ip",
     brief="IPv6 address, also with an IPv4 address inside",
-    expression=r"(?:^|[^\w:.])([0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}"
+    expression=rf"(?:^|[^\w:.])({_of_an_example(_RESERVED_6)})(?:$|\W)"
+    r"|(?:^|[^\w:.])([0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}"
     rf"(?:{_FOUR})?)(?:$|[^\w:.]|[:.](?:$|[^\w:]))",
     confirm=whole(_ipv6),
 )
