@@ -39,7 +39,8 @@ _ANNOUNCED_SECTION = (
 _RESERVED = rf"(?:192\.0\.2|198\.51\.100|203\.0\.113)\.{_OCTET}"
 _RESERVED_6 = r"(?i:2001:0?db8:[0-9a-f:]*[0-9a-f:])"
 _EXAMPLE = (
-    r"(?i:例|examples?|e\.g\.|docs?|documentation|documented|samples?|placeholders?|dummy|rfc ?\d{4}"
+    r"(?i:例|examples?|e\.g\."
+    r"|docs?|documentation|documented|samples?|placeholders?|dummy|rfc ?\d{4}"
     r"|test-?net(?:-?\d)?|reserved|beispiel\w*|z\. ?b\.|doku|ejemplos?|exemples?|esempio|exemplos?"
     r"|voorbeeld|przykład\w*|exempel|eksempel|пример|örnek)"
 )
