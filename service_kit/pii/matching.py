@@ -96,16 +96,15 @@ class Match:
 
 def find(text: str) -> str | None:
     """Return the name of the first pattern that matches a text, or None; never the match."""
-    if not _suspicious(fold(text)):
+    folded = fold(text)
+    if not (_in_prose(folded) if b" " in folded else _ALL_AT_ONCE.search(folded)):
         return None
     first = next(_confirmed(text), None)
     return None if first is None else PATTERNS[first.rank].name
 
 
-def _suspicious(text: bytes) -> bool:
+def _in_prose(text: bytes) -> bool:
     """Tell at little cost that there is nothing to find; most texts have nothing."""
-    if b" " not in text:
-        return bool(_ALL_AT_ONCE.search(text))
     return any(automaton.search(text) for automaton, _ in _BY_FIVES)
 
 
