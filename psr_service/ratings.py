@@ -18,6 +18,12 @@ NOTE_CHARACTERS: Final = 280
 CODE_POINTS_PER_CHARACTER: Final = 16
 """Enough for the longest flags and families; beyond it a stack of accents is an attack."""
 
+READ_CHARACTERS: Final = 8 * NOTE_CHARACTERS
+"""What is read of a longer note. Redaction may shorten a text, so that more is read than kept."""
+
+LONGEST_ADDRESS: Final = 320
+"""Characters that the cut of a longer note may have halved, with room to spare (RFC 5321: 254)."""
+
 _CHARACTER = regex.compile(r"\X")
 _LINE_BREAKS_AND_TABS = regex.compile(r"[\s--\p{Zs}]+", flags=regex.V1)
 # Cc and Cs are never text; the bidirectional controls can make a note read as something else.
@@ -45,16 +51,24 @@ def clean_note(note: str | None) -> str | None:
     """Return a note as it may be kept: one line, no personal data, at most 280 characters.
 
     An empty note is None.
-    Redaction comes before the cut, which could otherwise halve an address beyond recognition.
     A note that cannot be redacted is dropped; its rating stays.
     """
     if note is None:
         return None
-    line = _CONTROLS.sub("", _LINE_BREAKS_AND_TABS.sub(" ", note)).strip()
     try:
-        return clamp(pii.redact(line)).rstrip() or None
+        return clamp(_redact(note.strip())).rstrip() or None
     except ValueError:
         return None
+
+
+def _redact(note: str) -> str:
+    """Return the beginning of a note, redacted, at a cost that does not grow with the note.
+
+    The cut may halve an address beyond recognition, so the end before it is dropped as well.
+    """
+    read = clamp(note[: READ_CHARACTERS * CODE_POINTS_PER_CHARACTER], READ_CHARACTERS)
+    redacted = pii.redact(_CONTROLS.sub("", _LINE_BREAKS_AND_TABS.sub(" ", read)).strip())
+    return redacted if len(read) == len(note) else redacted[:-LONGEST_ADDRESS]
 
 
 def clamp(text: str, characters: int = NOTE_CHARACTERS) -> str:

@@ -1,115 +1,136 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keys, tokens and passwords: well-known shapes, and values that a keyword announces."""
+"""Secrets of no vendor's shape: announced keys, headers, private keys, random strings."""
 
 import base64
 import re
 
-from service_kit.pii.pattern import Pattern
-
-TOKEN = "[token]"  # noqa: S105 a marker
+from service_kit.pii.passwords import PLAIN, QUOTE, describes, password
+from service_kit.pii.pattern import Pattern, changes, whole, words
 
 _TELLING = re.compile(r"[0-9=]|[a-z][A-Z]|[A-Z]{3}")
 
 
-def _telling(candidate: str) -> int:
-    """Return whether it is a secret, not a word: with a digit, padding, or capitals inside."""
-    return len(candidate) if _TELLING.search(candidate) else 0
+def _slug(value: str) -> bool:
+    """Tell small words and numbers with dashes between them: `top-10-tips`."""
+    return bool(re.fullmatch(r"(?:[a-z]{2,}|\d{1,4})(?:[-_.](?:[a-z]{2,}|\d{1,4})){2,}", value))
 
 
-def _user_and_password(candidate: str) -> int:
+def _key(value: str) -> bool:
+    return len(value) > 7 and password(value) and not _slug(value)
+
+
+def _long_key(value: str) -> bool:
+    return len(value) > 15 and (_key(value) or (value.isalnum() and changes(value) > 0.4))
+
+
+def _authorization(value: str) -> bool:
+    return bool(_TELLING.search(value)) and not describes(value)
+
+
+def _user_and_password(candidate: str) -> bool:
     try:
-        return len(candidate) if b":" in base64.b64decode(candidate, validate=True) else 0
+        return b":" in base64.b64decode(candidate, validate=True)
     except ValueError:
-        return 0
+        return False
 
 
-def _letters_and_digits(candidate: str) -> int:
-    mixed = re.search(r"\d", candidate) and re.search(r"[A-Za-z]", candidate)
-    return len(candidate) if mixed else 0
+def _random(value: str) -> bool:
+    """Tell a random string by all three kinds of characters, changing all the time."""
+    kinds = ("[A-Z]", "[a-z]", "[0-9]")
+    return all(len(re.findall(kind, value)) > 2 for kind in kinds) and changes(value) > 0.4
 
 
-def _shape(name: str, brief: str, expression: str) -> Pattern:
-    return Pattern(name, TOKEN, brief, expression)
+_KEYS = words(
+    r"(?:api|access|secret|auth|app|application|private|signing|encryption|master|licen[cs]e"
+    r"|service|consumer|client|shared|storage|account)[ _-]?(?:access[ _-]?)?(?:key|secret|token)"
+    r"(?:[ _-]?id)?|apikey|accountkey|sharedaccess(?:key|signature)|credentials?|creds|secret"
+    r"|(?:(?:access|auth|refresh|session|id|bearer|bot|personal|deploy)[ _-]?)?token"
+    r"|(?:api-?)?schlüssel|geheimnis|clé(?: (?:api|secrète|d'api))?|jeton"
+    r"|(?:clave|llave) (?:de )?(?:api|secreta)|chave(?: (?:de|da) api| secreta)?"
+    r"|chiave(?: api| segreta)?|klucz(?: api)?|nyckel|nøgle|avain|anahtar[ıi]?|klíč"  # noqa: RUF001 Turkish
+    r"|ключ|токен|κλειδί|מפתח|المفتاح|مفتاح|رمز|टोकन|कुंजी|kunci|khóa",
+    r"密钥|密鑰|令牌|秘钥|トークン|キー|鍵|토큰|키|API key",
+)
+_SESSIONS = r"(?:session|sess)(?:[ _-]?(?:id|key))?|j?sessionid|phpsessid|(?:connect\.)?sid|csrf\w*"
+_GIVES = r"(?:[:=]|=>|(?i:is|was|ist|lautet|est|es|é|è|to|er|är|это)\s|は|是|는|은)"
 
+ASSIGNED_SECRET = Pattern(
+    name="assigned_secret",
+    kind="token",
+    brief="eight letters and digits or more, given by `:`, `=` or `is` to a secret, token or key",
+    expression=rf"{_KEYS}['\"]? ?{_GIVES}\s*{QUOTE}({PLAIN}{{7,}})"
+    rf"|\b(?i:{_SESSIONS})['\"]?\s*[:=]\s*['\"]?({PLAIN}{{16,}})",
+    confirm=whole(_key),
+    unmasked=True,
+)
+
+NAMED_KEY = Pattern(
+    name="named_key",
+    kind="token",
+    brief="sixteen letters and digits or more right after `API key`, `secret`, `token`",
+    expression=rf"{_KEYS}[ \"'`]{{1,3}}([A-Za-z0-9+/_=~.-]{{15,}}[A-Za-z0-9+/_=~-])",
+    confirm=whole(_long_key),
+)
+
+_BESIDE = r"(?:[^A-Za-z0-9\n]{1,4}(?i:secret|access|key|aws|and|is|the|with)){0,5}"
+AWS_SECRET = Pattern(
+    name="aws_secret_key",
+    kind="token",
+    brief="AWS secret access key: forty characters next to a key id, or after `aws`",
+    expression=rf"(?:\b(?:AKIA|ASIA)[A-Z0-9]{{16}}|\b(?i:aws\w*)){_BESIDE}"
+    r"[^A-Za-z0-9\n]{1,5}([A-Za-z0-9+/]{40})(?:$|[^A-Za-z0-9+/=])",
+    confirm=whole(lambda value: changes(value) > 0.3),
+)
+
+PRIVATE_KEY = Pattern(
+    "private_key",
+    "token",
+    "PEM or PGP private key, from its header to its end or as far as it looks like one",
+    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s]*"
+    r"(?:-----END [A-Z0-9 ]*-----)?|\bPuTTY-User-Key-File-\d:[A-Za-z0-9+/=\s:-]*"
+    r"|\bb3BlbnNzaC1rZXktdjE[A-Za-z0-9+/=\s]*",
+)
+
+JWT = Pattern(
+    "jwt",
+    "token",
+    "JSON Web Token, signed or encrypted",
+    r"\beyJ[\w-]{8,}(?:\.{1,2}[\w-]{4,})+",
+)
+
+AUTHORIZATION = Pattern(
+    "authorization",
+    "token",
+    "credentials after `Bearer` or in an `Authorization` header",
+    r"\b(?i:authorization['\"]?\s*[:=]\s*['\"]?(?:[a-z][a-z0-9-]*\s+)?)([\w.~+/-]{8,}={0,2})"
+    r"|\b(?i:bearer)\s+([\w.~+/-]{16,}={0,2})",
+    whole(_authorization),
+    unmasked=True,
+)
+
+BASIC_CREDENTIALS = Pattern(
+    "basic_credentials",
+    "token",
+    "base64 of `user:password` after `Basic`",
+    r"\b(?i:basic)\s+([A-Za-z0-9+/]{8,}={0,2})",
+    whole(_user_and_password),
+)
+
+RANDOM = Pattern(
+    "random_string",
+    "token",
+    "28 letters and digits or more, capital and small, without the rhythm of words",
+    r"(?:^|[^\w+/=-])([A-Za-z0-9+]{28,}={0,2})",
+    whole(_random),
+)
 
 SECRETS = (
-    _shape(
-        "private_key",
-        "PEM private key, from its header to its end or as far as it looks like one",
-        r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s]*"
-        r"(?:-----END [A-Z0-9 ]*-----)?",
-    ),
-    _shape("jwt", "JSON Web Token, signed or encrypted", r"\beyJ[\w-]{8,}(?:\.{1,2}[\w-]{4,})+"),
-    _shape(
-        "aws_access_key",
-        "AWS access key id",
-        r"\b(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}\b",
-    ),
-    _shape(
-        "github_token",
-        "GitHub token, classic or fine-grained",
-        r"\b(?:gh[oprsu]_[A-Za-z0-9]{36,}|github_pat_\w{22,})",
-    ),
-    _shape(
-        "gitlab_token",
-        "GitLab token",
-        r"\bgl(?:pat|oas|dt|rt|rtr|cbt|ptt|ft|imt|agent|soat|ffct)-[\w.-]{20,}",
-    ),
-    _shape(
-        "slack_token",
-        "Slack token or webhook path",
-        r"\b(?:xox[a-z]|xapp)-\d[A-Za-z0-9-]{10,}|\bhooks\.slack\.com/\w+/[\w/]{16,}",
-    ),
-    _shape(
-        "stripe_key",
-        "Stripe key or webhook secret",
-        r"\b(?:[prs]k_(?:live|test)|whsec)_[A-Za-z0-9]{16,}",
-    ),
-    _shape("anthropic_key", "Anthropic API key", r"\bsk-ant-[\w-]{20,}"),
-    _shape(
-        "openai_key",
-        "OpenAI API key, and what others shaped like it",
-        r"\bsk-(?:(?:proj|svcacct|admin|None|or-v1)-[\w-]{20,}|[A-Za-z0-9]{32,})",
-    ),
-    _shape(
-        "google_key",
-        "Google API key, OAuth token or client secret",
-        r"\bAIza[\w-]{35,}|\bya29\.[\w.-]{20,}|\bGOCSPX-[\w-]{20,}",
-    ),
-    _shape(
-        "ai_provider_key",
-        "key of Hugging Face, Groq, xAI, Replicate or Perplexity",
-        r"\b(?:hf_|gsk_|r8_|xai-|pplx-)[A-Za-z0-9]{30,}",
-    ),
-    _shape(
-        "registry_token",
-        "npm, PyPI or RubyGems token",
-        r"\b(?:npm_[A-Za-z0-9]{36,}|pypi-[\w-]{32,}|rubygems_[0-9a-f]{48})",
-    ),
-    _shape("sendgrid_key", "SendGrid API key", r"\bSG\.[\w-]{16,}\.[\w-]{16,}"),
-    Pattern(
-        "authorization",
-        TOKEN,
-        "credentials after `Bearer` or in an `Authorization` header",
-        r"\b(?i:authorization['\"]?\s*[:=]\s*['\"]?(?:[a-z][a-z0-9-]*\s+)?)([\w.~+/-]{8,}={0,2})"
-        r"|\b(?i:bearer)\s+([\w.~+/-]{16,}={0,2})",
-        _telling,
-    ),
-    Pattern(
-        "basic_credentials",
-        TOKEN,
-        "base64 of `user:password` after `Basic`",
-        r"\b(?i:basic)\s+([A-Za-z0-9+/]{8,}={0,2})",
-        _user_and_password,
-    ),
-    Pattern(
-        "assigned_secret",
-        TOKEN,
-        "eight letters and digits or more, given by `:` or `=` to a password, secret, token or key",
-        r"(?:\b|_)(?i:pass(?:word|wd|phrase)|pwd|passwort|kennwort|contraseña|senha|hasło"
-        r"|mot de passe|secret|(?:api|access|secret)[_ -]?key"
-        r"|(?:(?:access|auth|refresh|session|id)[_ -]?)?token)"
-        r"['\"]?\s*[:=]\s*['\"]?([^\s'\"<>{}\[\]$,;]{7,}[^\s'\"<>{}\[\]$,;.)])",
-        _letters_and_digits,
-    ),
+    PRIVATE_KEY,
+    JWT,
+    AUTHORIZATION,
+    BASIC_CREDENTIALS,
+    AWS_SECRET,
+    ASSIGNED_SECRET,
+    NAMED_KEY,
+    RANDOM,
 )

@@ -298,7 +298,7 @@ def programs() -> Path:
 
 
 def _serves(pid: int, directory: Path) -> bool:
-    """Tell whether a process is the PostgreSQL of a directory.
+    """Return whether a process is the PostgreSQL of a directory.
 
     After a crash the number may belong to another program (in a restarted container it often
     does), or to a zombie that nobody reaps; PostgreSQL would wait for it.
@@ -317,7 +317,7 @@ def _serves(pid: int, directory: Path) -> bool:
 
 
 def _answers(holder: Holder) -> bool:
-    """Tell whether it takes a connection: one that was just killed is still there, but does not."""
+    """Return whether it takes a connection; one that was just killed does not, but is there."""
     try:
         psycopg.connect(holder.url).close()
     except psycopg.OperationalError:

@@ -163,7 +163,7 @@ class Pool(PooledPostgresqlDatabase, _Opening):  # type: ignore[misc]  # playhou
 
 
 def _has_pooler(connection: "Connection[Any]") -> bool:
-    """Tell whether the process that answers is another than the one that took the connection.
+    """Return whether the process that answers is another than the one that took the connection.
 
     PgBouncer and its like make a process id up for each client: the server's own are shared.
     """
@@ -224,12 +224,12 @@ def sqlstate(error: PeeweeException) -> str:
 
 
 def is_read_only(error: PeeweeException) -> bool:
-    """Tell whether the server takes no writes: a standby, or one that was set so."""
+    """Return whether the server takes no writes: a standby, or one that was set so."""
     return sqlstate(error) == _READ_ONLY
 
 
 def is_outdated(error: PeeweeException) -> bool:
-    """Tell whether a migration changed what a prepared statement returns: it fails from then on."""
+    """Return whether a prepared statement fails from now on: a migration changed its result."""
     return sqlstate(error) == _PLAN_OUTDATED
 
 

@@ -44,7 +44,7 @@ def _is_port(text: str) -> bool:
 
 
 def _is_host(text: str) -> bool:
-    """Tell whether it is a name, an address, or the directory of a socket."""
+    """Return whether it is a name, an address, or the directory of a socket."""
     return text.startswith(("/", "@")) or not re.search(r"[:@/?%\s]", text) or _is_ipv6(text)
 
 

@@ -145,12 +145,11 @@ def test_a_clock_that_is_near_enough_is_left_alone(
 
 def stored(capfd: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """Wait for the next event on standard output."""
-    deadline = time.monotonic() + 10
+    deadline, text = time.monotonic() + 10, ""
     while time.monotonic() < deadline:
-        lines = [
-            line for line in capfd.readouterr().out.splitlines() if line.startswith('{"event"')
-        ]
-        if lines:
+        text += capfd.readouterr().out  # which may end in the middle of a line
+        whole, _, _ = text.rpartition("\n")
+        if lines := [line for line in whole.splitlines() if line.startswith('{"event"')]:
             return dict(json.loads(lines[-1]))
         time.sleep(0.05)
     raise AssertionError("no event came out")

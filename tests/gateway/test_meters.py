@@ -146,6 +146,7 @@ def test_what_a_sink_misses_is_told_apart(
     store(outbox, new_ids(3))
     owners.erase(tmp_path, UUID(USER))
     store(outbox, new_ids(2))
+    outbox.close()
     open_outbox(tmp_path, ["logs"]).close()
     expected = {
         ("", "lost"): 0,

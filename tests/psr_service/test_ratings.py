@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a note may say, and when the question may be put again."""
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -9,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psr_service.messages import Eligibility, Reason
-from psr_service.ratings import DayActivity, clamp, clean_note, eligibility
+from psr_service.ratings import (
+    LONGEST_ADDRESS,
+    READ_CHARACTERS,
+    DayActivity,
+    clamp,
+    clean_note,
+    eligibility,
+)
 from service_kit import pii
 
 FAMILY = "👨‍👩‍👧‍👦"
@@ -61,6 +69,60 @@ def test_clamp_bounds_a_stack_of_accents() -> None:
     """One "character" of ten thousand accents is no character."""
     assert clamp("e" + "\u0301" * 10_000, 280) == ""
     assert clamp("fine " + "e" + "\u0301" * 10_000, 280) == "fine "
+
+
+@pytest.mark.parametrize("place", range(READ_CHARACTERS - 40, READ_CHARACTERS + 2))
+def test_an_address_at_the_bound_is_not_halved(place: int) -> None:
+    """Where reading a long note ends, half an address does not come through."""
+    token = "ghp" + "_" + "a1B2" * 200
+    before = f"{token} {'x ' * READ_CHARACTERS}"[: place - 1]
+    note = f"{before} ana.maria.lopez@mail.example.org {'and more ' * 100}"
+    kept = clean_note(note) or ""
+    assert not any(part in kept for part in ("ana", "maria", "lopez", "mail", "example"))
+    assert kept.startswith("[token] x x")
+
+
+def test_a_long_note_loses_what_was_not_read() -> None:
+    """Of a note that is too long, its first 280 characters are kept all the same."""
+    assert clean_note("word " * 50_000) == ("word " * 56).strip()
+    assert LONGEST_ADDRESS < READ_CHARACTERS - 280
+
+
+BODY = 256 * 1024
+ORDINARY = (
+    "Loved it. Reply to ana@example.org or +49 30 23125 123 after 2026-11-23, "
+    "the answer was 300 words long and in version 2.1. "
+)
+HOSTILE = (
+    *("a", "1 ", "a@", "+1 1234567 ", "4111 1111 1111 1112 ", "12345678901 ", "bsn 12345678 "),
+    *("ssn 1 2 3 4 5 6 7 8 9 ", "850711-1234 ", "tel 12 34 56 7 ", "1::2 ", "1.2.3.4 "),
+    *("password is ", "token=", "x at y dot ", "https://a/s/a", "-----BEGIN PRIVATE KEY-----"),
+    *("\u0007", "\n", " ", "\u200b", "e\u0301\u0301", FAMILY, "\U0001f468\u200d", "é\uff11", "漢"),
+)
+
+
+def test_a_hostile_note_costs_little_more_than_an_ordinary_one() -> None:
+    """CPU of a note that fills a request stays within ten times that of an ordinary one."""
+    ordinary = cpu(ORDINARY)
+    worst = max((cpu(piece) / ordinary, piece) for piece in HOSTILE)
+    assert worst[0] <= 10, worst
+
+
+def test_a_long_note_costs_little_more_than_one_that_is_kept_whole() -> None:
+    """The cost of a note does not grow with it, once it is longer than what is read."""
+    assert cpu(ORDINARY) <= 10 * cpu(ORDINARY, 4 * READ_CHARACTERS)
+
+
+def cpu(piece: str, size: int = BODY) -> float:
+    """Return the CPU seconds of cleaning a note of repeated pieces; the least of five."""
+    note = (piece * (size // len(piece) + 1))[:size]
+    return min(_seconds(note) for _ in range(5))
+
+
+def _seconds(note: str) -> float:
+    start = time.process_time()
+    clean_note(note)
+    return time.process_time() - start
 
 
 NOW = datetime(2026, 11, 23, 23, 59, 59, tzinfo=UTC)

@@ -19,7 +19,11 @@ CASES = json.loads((VECTORS / "hashing.json").read_text("utf-8"))
 EVERY = range(0x110000)
 
 # What JavaScript can hold, where a pair of surrogates is one character.
-TEXTS = st.text(st.characters() | st.sampled_from("\ud83d\ude00ΣςİßǅK \u00a0\u0307\u0345"))
+# A character that this Unicode does not assign yet may normalise in a newer one.
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cn", "Cs"])
+    | st.sampled_from("\ud83d\ude00ΣςİßǅK \u00a0\u0307\u0345")
+)
 SCALARS = st.none() | st.booleans() | st.integers(-(2**54), 2**54) | TEXTS
 FILTERS = st.dictionaries(st.text(max_size=4), SCALARS | st.lists(SCALARS, max_size=4), max_size=4)
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The redaction corpus, read into cases, and the score of the patterns on it."""
+"""Notes with what must be found in them, read into cases; and the score of redaction on them."""
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,98 +11,129 @@ from typing import Any
 import yaml
 
 from service_kit.pii import PATTERNS
-from service_kit.pii.redaction import matches
+from service_kit.pii.matching import matches
 
-MARKERS = {pattern.name: pattern.marker for pattern in PATTERNS}
-_MARKED = re.compile(r"\[\[([a-z0-9_]+): (.*?)\]\]", re.DOTALL)
+HERE = Path(__file__).parent
+KINDS = tuple(dict.fromkeys(pattern.kind for pattern in PATTERNS))
+_MARKED = re.compile(r"\[\[([a-z]+): (.*?)\]\]", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A value in a note, `end` excluded, and the kind of thing it is."""
+
+    start: int
+    end: int
+    kind: str
 
 
 @dataclass(frozen=True)
 class Case:
-    """One note: where it stands in the corpus, what must become of it, what must be found."""
+    """One note: where it stands in its corpus, what must become of it, what must be found."""
 
     where: str
     note: str
     expected: str
     found: tuple[tuple[str, str], ...]
+    spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True)
 class Score:
-    """How one pattern did: matches that are right, wrong, missing."""
+    """What was found of what a person would have replaced, and what was replaced in error."""
 
-    right: int
-    wrong: int
-    missing: int
-
-    @property
-    def precision(self) -> float:
-        return self.right / (self.right + self.wrong)
+    found: int = 0
+    wanted: int = 0
+    false: int = 0
 
     @property
     def recall(self) -> float:
-        return self.right / (self.right + self.missing)
+        return self.found / self.wanted if self.wanted else 1.0
+
+    @property
+    def precision(self) -> float:
+        return self.found / (self.found + self.false) if self.found + self.false else 1.0
+
+    def __add__(self, other: "Score") -> "Score":
+        return Score(self.found + other.found, self.wanted + other.wanted, self.false + other.false)
 
     def __str__(self) -> str:
-        return f"{self.precision:.2f} | {self.recall:.2f} ({self.right})"
+        return f"{self.recall:.2f} ({self.wanted}) | {self.precision:.2f} ({self.false})"
 
 
-def read() -> Any:
-    text = Path(__file__).with_suffix(".yaml").read_text("utf-8")
-    return yaml.safe_load(text.replace("¦", ""))
+def read(name: str) -> Any:
+    """Return a corpus as YAML has it."""
+    return yaml.safe_load((HERE / f"{name}.yaml").read_text("utf-8").replace("¦", ""))
 
 
 def cases() -> list[Case]:
-    """Return every note of the corpus save the known misses."""
-    return [_case(where, written) for where, written in _notes(read())]
+    """Return every note of the corpus that patterns are tuned on, save the known misses."""
+    return [case_of(where, written) for where, written in _notes(read("corpus"))]
 
 
 def known_misses() -> list[Case]:
     """Return notes that redaction leaves alone though a person would not."""
-    return [_case(miss["reason"], miss["note"]) for miss in read()["known_misses"]]
+    return [case_of(miss["reason"], miss["note"]) for miss in read("corpus")["known_misses"]]
+
+
+def held_out() -> list[Case]:
+    """Return the notes that patterns are measured on."""
+    return [case_of(where, note) for where, notes in read("held_out").items() for note in notes]
 
 
 def found(note: str) -> tuple[tuple[str, str], ...]:
-    """Return what the patterns find in a note: their names, and the matches."""
-    return tuple((PATTERNS[m.rank].name, note[m.start : m.end]) for m in matches(note))
+    """Return what the patterns find in a note: kinds, and the matches."""
+    return tuple((PATTERNS[m.rank].kind, note[m.start : m.end]) for m in matches(note))
 
 
-def scores() -> dict[str, Score]:
-    """Return each pattern's score on the whole corpus, the known misses included."""
-    right, wrong, missing = Counter[str](), Counter[str](), Counter[str]()
-    for case in cases() + known_misses():
-        expected, actual = Counter(case.found), Counter(found(case.note))
-        for tally, pairs in (
-            (right, expected & actual),
-            (wrong, actual - expected),
-            (missing, expected - actual),
-        ):
-            tally.update(name for name, _ in pairs.elements())
-    return {name: Score(right[name], wrong[name], missing[name]) for name in MARKERS}
+def score(case: Case) -> Iterator[tuple[str, Score]]:
+    """Yield a score for each span of a note that is replaced whole, and for each false alarm."""
+    actual = matches(case.note)
+    for span in case.spans:
+        whole = any(m.start <= span.start and span.end <= m.end for m in actual)
+        yield span.kind, Score(found=whole, wanted=1)
+    for m in actual:
+        if not any(m.start < span.end and span.start < m.end for span in case.spans):
+            yield PATTERNS[m.rank].kind, Score(false=1)
 
 
-def report() -> list[str]:
-    """Return the rows of a table: each pattern, what replaces it, what it is, and its score."""
-    return [
-        f"| `{pattern.name}` | `{pattern.marker}` | {pattern.brief} | {scored[pattern.name]} |"
-        for scored in [scores()]
-        for pattern in PATTERNS
-    ]
+def scores(notes: Iterable[Case], by: Callable[[Case, str], str]) -> dict[str, Score]:
+    """Return the sum of the scores of notes, by their language or the kinds in them."""
+    total: dict[str, Score] = {}
+    for case in notes:
+        for kind, one in [("", Score()), *score(case)]:
+            key = by(case, kind)
+            total[key] = total.get(key, Score()) + one
+    return {key: one for key, one in total.items() if key}
+
+
+def case_of(where: str, written: str) -> Case:
+    """Return a case of a note in which `[[kind: value]]` marks what is to be found."""
+    note, spans = "", []
+    position = 0
+    for match in _MARKED.finditer(written):
+        note += written[position : match.start()]
+        spans.append(Span(len(note), len(note) + len(match[2]), match[1]))
+        note += match[2]
+        position = match.end()
+    return Case(
+        where=where,
+        note=note + written[position:],
+        expected=_MARKED.sub(r"[\1]", written),
+        found=tuple((match[1], match[2]) for match in _MARKED.finditer(written)),
+        spans=tuple(spans),
+    )
+
+
+def repeated(notes: Iterable[Case]) -> list[str]:
+    """Return notes that stand in a corpus more than once."""
+    return [note for note, times in Counter(case.note for case in notes).items() if times > 1]
 
 
 def _notes(corpus: Any) -> Iterator[tuple[str, str]]:
-    for name, samples in corpus["patterns"].items():
+    for name, samples in corpus["kinds"].items():
         for kind in ("match", "pass"):
             yield from ((f"{name} {kind}", note) for note in samples[kind])
     for section in ("ordinary", "telling"):
         for language, notes in corpus[section].items():
             yield from ((f"{section} {language}", note) for note in notes)
-
-
-def _case(where: str, written: str) -> Case:
-    return Case(
-        where=where,
-        note=_MARKED.sub(r"\2", written),
-        expected=_MARKED.sub(lambda match: MARKERS[match[1]], written),
-        found=tuple((match[1], match[2]) for match in _MARKED.finditer(written)),
-    )

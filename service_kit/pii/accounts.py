@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bank account and card numbers, told from other numbers by their check digits."""
+"""Bank account and card numbers, told from other numbers by check digits or by a word."""
 
 import re
 
-from service_kit.pii.pattern import Pattern
+from service_kit.pii.check_digits import luhn, mod_97
+from service_kit.pii.pattern import Pattern, words
 
 # Length by country: the registry of SWIFT, release 99 (ISO 13616).
 _IBAN_LENGTHS = {
@@ -43,17 +44,6 @@ _CARD_RANGES = re.compile(
 )
 
 
-def luhn(digits: str) -> bool:
-    """Check a number's last digit (ISO/IEC 7812-1, annex B)."""
-    odd, even = digits[-1::-2], digits[-2::-2]
-    return (sum(map(int, odd)) + sum(sum(divmod(2 * int(d), 10)) for d in even)) % 10 == 0
-
-
-def mod_97(iban: str) -> bool:
-    """Check an IBAN's check digits (ISO 7064, MOD 97-10); takes capitals and digits only."""
-    return int("".join(str(int(c, 36)) for c in iban[4:] + iban[:4])) % 97 == 1
-
-
 def _card(candidate: str) -> int:
     """Confirm a card number, also one with a security code behind it."""
     digits = re.sub(r"\D", "", candidate)
@@ -75,7 +65,7 @@ def _iban(candidate: str) -> int:
 
 IBAN = Pattern(
     name="iban",
-    marker="[iban]",
+    kind="iban",
     brief="International Bank Account Number with valid check digits and its country's length",
     expression=r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,34}",
     confirm=_iban,
@@ -84,10 +74,40 @@ IBAN = Pattern(
 
 PAYMENT_CARD = Pattern(
     name="payment_card",
-    marker="[card]",
+    kind="card",
     brief="payment card number of a known issuer's range with a valid check digit",
-    expression=r"\b(?:\d{4}[ .-]{1,2}\d{4}[ .-]{1,2}\d{4}[ .-]{1,2}\d{4}(?:[ -]\d{3})?"
+    expression=r"(?:^|[^\w.]|[^\d]\.)(\d{4}[ .-]{1,2}\d{4}[ .-]{1,2}\d{4}[ .-]{1,2}\d{4}(?:["
+    r" -]\d{3})?"
     r"|\d{4}[ .-]{1,2}\d{6}[ .-]{1,2}\d{4,5}|\d{13,19})\b",
     confirm=_card,
     overlapping=True,
+)
+
+_ACCOUNTS = words(
+    r"sort ?code|(?:bank |checking |savings |my )?(?:account|acct|a/c)|routing|aba|bsb"
+    r"|konto(?:nummer)?|kto"
+    r"|blz|bankleitzahl|compte(?: bancaire)?|rib|cuenta(?: bancaria)?|clabe|cbu|conta(?: bancária)?"
+    r"|agência|conto(?: corrente)?|rekening|rachun(?:ek|ku)|счёт|счет|счета|бик|hesap|účet|účtu"
+    r"|bankkonto|reg\.? ?nr|tili(?:numero)?|rekening|số tài khoản",
+    r"口座番号|账号|账户|帳號|계좌번호|계좌|บัญชี",
+)
+_LINKS = (
+    r"(?:number|no|nr|num|num[eé]ro|n[uú]mero|nummer|numaras\x{131}|code|is|ist|est|es|é"
+    r"|är|er|to|on)"
+)
+
+
+def _account(candidate: str) -> int:
+    """Refuse years, round numbers and dates that merely follow the word."""
+    digits = re.sub(r"\D", "", candidate)
+    return 0 if len(digits.rstrip("0")) < 4 else len(candidate)
+
+
+ACCOUNT = Pattern(
+    name="announced_account",
+    kind="account",
+    brief="six digits or more after a word such as `account number`, `sort code`, `Kontonummer`",
+    expression=rf"{_ACCOUNTS}[ .:#=]{{0,3}}(?:(?i:{_LINKS})[ .:#=]{{1,3}}){{0,3}}"
+    r"(\d{2,6}(?:[ -]\d{2,6}){1,5}|\d{6,18})(?:$|[^\w.,-]|[.,-](?:$|\W))",
+    confirm=_account,
 )
