@@ -5,7 +5,6 @@
 `/readyz` says that it can keep its promises: send it no requests while it cannot.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any, Final
@@ -15,6 +14,7 @@ import falcon.asgi
 import structlog
 from falcon import HTTP_503, Request, Response
 
+from service_kit.http.threads import OnThreads, Threads
 from service_kit.telemetry import error_type
 
 Check = Callable[[], str | None]
@@ -40,9 +40,18 @@ def add(
         "/readyz": _Ready(checks),
         "/version": _Fixed(about),
     }
+    is_async = isinstance(app, falcon.asgi.App)
     for path, resource in resources.items():
-        wanted = _OnThread(resource) if isinstance(app, falcon.asgi.App) else resource
-        app.add_route(path, wanted)
+        app.add_route(path, _awaited(resource) if is_async else resource)
+
+
+def _awaited(resource: "_Fixed | _Ready") -> object:
+    """Let the checks block threads of their own, and `/livez` wait for none at all."""
+    return (
+        OnThreads(resource, Threads(1, "ready"))
+        if isinstance(resource, _Ready)
+        else (_FixedAsync(resource))
+    )
 
 
 class _Fixed:
@@ -55,6 +64,8 @@ class _Fixed:
 
     def on_get(self, req: Request, resp: Response) -> None:
         resp.media = self._answer
+
+    on_head = on_get
 
 
 class _Ready:
@@ -72,6 +83,8 @@ class _Ready:
         resp.set_header("Cache-Control", "no-store")
         resp.media = {"status": "ok" if is_ready else "unavailable", "checks": results}
 
+    on_head = on_get
+
 
 def _run(name: str, check: Check) -> str:
     try:
@@ -81,13 +94,15 @@ def _run(name: str, check: Check) -> str:
         return "failed"
 
 
-class _OnThread:
-    """Offers a WSGI resource's GET to an ASGI application."""
+class _FixedAsync:
+    """Answers the same at all times, on the loop."""
 
     public: Final = True
 
-    def __init__(self, resource: _Fixed | _Ready) -> None:
+    def __init__(self, resource: _Fixed) -> None:
         self._resource = resource
 
     async def on_get(self, req: Request, resp: Response) -> None:
-        await asyncio.to_thread(self._resource.on_get, req, resp)
+        self._resource.on_get(req, resp)
+
+    on_head = on_get
