@@ -44,9 +44,7 @@ def circles(found: list[Module]) -> list[list[str]]:
     """Return the groups of modules that import each other, also from within functions."""
     graph = {module.name: module.imports for module in found}
     reach = {name: _reachable(name, graph) for name in graph}
-    groups = {
-        frozenset(other for other in reach[name] if name in reach[other]) for name in graph
-    }
+    groups = {frozenset(other for other in reach[name] if name in reach[other]) for name in graph}
     return sorted(sorted(group) for group in groups if len(group) > 1)
 
 

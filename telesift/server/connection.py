@@ -28,6 +28,7 @@ _FIELDS: Final = 128
 _PIPELINED: Final = 32
 _DISCARDED_BYTES: Final = 16 * 1024 * 1024  # many clients read no answer before all is sent
 _LINGER_SECONDS: Final = 2  # closed at once, the answer may be lost with what was not read
+_FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
 _FOREVER: Final = float("inf")
 
 
@@ -74,6 +75,7 @@ class Connection(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as stopped:
+            self._ignore_offer()
             self.data_received(data[stopped.args[0] :])
         except httptools.HttpParserError:
             self.refuse(self._refusal)
@@ -95,9 +97,8 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Start the request, or queue it behind the one before."""
-        if self.parser.should_upgrade() and self._get_upgrade() == b"websocket":
-            raise ValueError  # other upgrades are offers that a server may ignore
-        if len(self.pipeline) >= _PIPELINED:
+        is_websocket = self.parser.should_upgrade() and self._get_upgrade() == b"websocket"
+        if is_websocket or len(self.pipeline) >= _PIPELINED:
             raise ValueError
         self._wait(Phase.BODY, BODY_SECONDS)
         self._head_bytes = 0
@@ -118,6 +119,8 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Wait no longer: the whole request is there."""
+        if self.parser.should_upgrade() and self._framing():
+            return  # its body is still to come, see `_ignore_offer`
         super().on_message_complete()
         self._head_bytes = self._discarded_bytes = 0
         if self.cycle.response_complete:
@@ -166,6 +169,23 @@ class Connection(HttpToolsProtocol):
     def _unsupported_upgrade_warning(self) -> None:
         """Say nothing: an offer of HTTP/2 is no event."""
 
+    def _ignore_offer(self) -> None:
+        """Parse the body of a request that offered another protocol, as Java's client does.
+
+        The parser takes whatever follows the head for that protocol. A fresh one is told how
+        long the body is, and nothing can follow on the connection.
+        """
+        if framing := self._framing():
+            self.cycle.keep_alive = False
+            self.parser = httptools.HttpRequestParser(_Body(self))
+            self.parser.feed_data(b"POST / HTTP/1.1\r\n" + framing + b"\r\n")
+        else:
+            self.parser = httptools.HttpRequestParser(self)
+
+    def _framing(self) -> bytes:
+        fields = (b"%b: %b\r\n" % field for field in self.headers if field[0] in _FRAMING)
+        return b"".join(fields)
+
     def _rest(self) -> None:
         self._wait(Phase.IDLE, self.timeout_keep_alive)
         self.server_state.await_client(self)  # type: ignore[attr-defined]
@@ -181,6 +201,14 @@ class Connection(HttpToolsProtocol):
                 self.cycle.scope[TRUNCATED] = True  # type: ignore[typeddict-unknown-key]
             self.cycle.disconnected = True
             self.cycle.message_event.set()
+
+
+class _Body:
+    """Passes on what a parser finds behind a head that was parsed elsewhere."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.on_body = connection.on_body
+        self.on_message_complete = connection.on_message_complete
 
 
 def _answer(status: HTTPStatus) -> bytes:
