@@ -7,12 +7,15 @@ application wants it. Whoever sends half a request, an endless one or nothing wo
 
 from enum import Enum, auto
 from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from service_kit.http.body import TRUNCATED
+
+if TYPE_CHECKING:
+    from telesift.server.connections import Connections
 
 HEAD_SECONDS: Final = 10
 """From the connection, or the first byte of a later request, to the end of the head."""
@@ -46,6 +49,7 @@ class Phase(Enum):
 class Connection(HttpToolsProtocol):
     """Ends when its client keeps it waiting; `Connections` asks after `deadline`."""
 
+    server_state: "Connections"
     phase = Phase.HEAD
     deadline = _FOREVER
     _refusal = HTTPStatus.BAD_REQUEST
@@ -56,12 +60,12 @@ class Connection(HttpToolsProtocol):
         """Begin to wait for a head."""
         super().connection_made(transport)
         self._wait(Phase.HEAD, HEAD_SECONDS)
-        self.server_state.admit(self)  # type: ignore[attr-defined]
+        self.server_state.admit(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the application, also that a body ended before its end."""
         self._cut_off()
-        self.server_state.forget(self)  # type: ignore[attr-defined]
+        self.server_state.forget(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -127,24 +131,30 @@ class Connection(HttpToolsProtocol):
             self._rest()
         else:
             self.phase, self.deadline = Phase.ANSWER, _FOREVER
-            self.server_state.excuse(self)  # type: ignore[attr-defined]
+            self.server_state.excuse(self)
 
     def on_response_complete(self) -> None:
         """Go on with the next request, or wait for one."""
         super().on_response_complete()
-        if self.phase is Phase.ANSWER and not self.pipeline and self.cycle.response_complete:
+        if not self.cycle.response_complete:
+            return  # of the next one, which was waiting
+        if self.phase is Phase.ANSWER:
             self._rest()
+        else:
+            self.server_state.await_client(self)
 
     def pause_writing(self) -> None:
         """Give the client time to read."""
         super().pause_writing()
         self.deadline = self.loop.time() + ANSWER_SECONDS
+        self.server_state.await_client(self)
 
     def resume_writing(self) -> None:
         """Go back to what the client owes."""
         super().resume_writing()
         if self.phase is Phase.ANSWER:
             self.deadline = _FOREVER
+            self.server_state.excuse(self)
 
     def expire(self) -> None:
         """End the connection: its client let the deadline pass."""
@@ -160,6 +170,10 @@ class Connection(HttpToolsProtocol):
         """Answer what is no request of HTTP, and close once the client had time to read that."""
         self._cut_off()
         self._wait(Phase.CLOSING, _LINGER_SECONDS)
+        self.server_state.await_client(self)
+        if self.pipeline:  # an answer would come before those to the requests ahead
+            self.transport.abort()
+            return
         if self.cycle is None or not self.cycle.response_started or self.cycle.response_complete:
             self.transport.write(_answer(status))
         self.flow.resume_reading()
@@ -188,7 +202,7 @@ class Connection(HttpToolsProtocol):
 
     def _rest(self) -> None:
         self._wait(Phase.IDLE, self.timeout_keep_alive)
-        self.server_state.await_client(self)  # type: ignore[attr-defined]
+        self.server_state.await_client(self)
 
     def _wait(self, phase: Phase, seconds: float) -> None:
         self.phase = phase

@@ -51,6 +51,7 @@ def _rows(service: str, server: Server, only: set[str]) -> Iterator[Row]:
     with running(service, server, descriptors=256) as target:
         yield from _attack(target, attacks.SCARCE, only)
     with running(service, server) as target:
+        yield from _attack(target, attacks.STARVING, only)
         yield from _attack(target, attacks.PLAIN, only)
 
 

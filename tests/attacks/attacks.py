@@ -221,10 +221,16 @@ def liveness(target: Target) -> Seen:
 
 
 def descriptors(target: Target) -> Seen:
-    """Open 600 connections where a process may have 256 descriptors."""
+    """Open 600 connections where a process may have 256 descriptors, each owing us something."""
+    owed = [
+        b"",
+        b"GET /livez HTTP/1.1\r\n",
+        wire.head("GET /livez") + b"GET /",
+        wire.head("GET /livez"),
+    ]
     sockets = []
     with contextlib.suppress(OSError):
-        sockets += [wire.connect(target.port) for _ in range(600)]
+        sockets += [wire.connect(target.port, owed[number % 4]) for number in range(600)]
     time.sleep(1)
     answered = all(target.answers() for _ in range(5))
     used = wire.most_descriptors(target.pid)
@@ -245,8 +251,11 @@ def drain(target: Target) -> Seen:
     return Seen(got in {200, 204}, f"status {got}")
 
 
+STARVING: Final[tuple[Attack, ...]] = (silent, half_heads, slow_heads, half_bodies)
+"""On a service as it is, at the same time: each takes as long as the deadline that ends it."""
+
 PLAIN: Final[tuple[Attack, ...]] = (
-    silent, half_heads, slow_heads, half_bodies, endless_header, endless_headers,
+    endless_header, endless_headers,
     endless_request_line, endless_chunk_extension, endless_chunks, bad_chunk, malformed,
     websocket, http2_offer, pipelining, expect_continue, cookies, http10, health_by_head,
     truncated, short_connections, drain,

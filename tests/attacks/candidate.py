@@ -50,8 +50,13 @@ def uvicorn(port: int, http: str) -> None:
 def granian(port: int) -> None:
     """Serve by granian."""
     from granian import Granian
+    from granian.http import HTTP1Settings
 
-    Granian("tests.attacks.candidate:make", factory=True, port=port, interface="asgi").serve()
+    deadline = HTTP1Settings(header_read_timeout=10_000)
+    app = "tests.attacks.candidate:make"
+    Granian(
+        app, factory=True, port=port, interface="asgi", http1_settings=deadline, backpressure=128
+    ).serve()
 
 
 def hypercorn(port: int) -> None:

@@ -2,12 +2,14 @@
 """Nobody stops a service without credentials: each attack, on each service, as users run it."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from itertools import product
 
 import pytest
 
 from tests.attacks import attacks
-from tests.attacks.attacks import Attack
+from tests.attacks.attacks import Attack, Seen
 from tests.attacks.target import Target, hanging_host, running
 
 SERVICES = ["processor", "psr", "dashboard"]
@@ -19,17 +21,41 @@ def named(attack: Attack) -> str:
     return attack.__name__
 
 
-@pytest.fixture(scope="module", params=SERVICES)
-def target(request: pytest.FixtureRequest) -> Iterator[Target]:
-    """Run a service with the settings of a developer."""
-    with running(request.param) as one:
-        yield one
+Targets = dict[str, Target]
+Starved = dict[tuple[str, Attack], Seen]
 
 
+@pytest.fixture(scope="module")
+def targets() -> Iterator[Targets]:
+    """Run the services with the settings of a developer."""
+    with ExitStack() as stack:
+        yield {service: stack.enter_context(running(service)) for service in SERVICES}
+
+
+@pytest.fixture(scope="module")
+def starved(targets: Targets) -> Starved:
+    """Attack all services at once by what waits for deadlines."""
+    pairs = list(product(SERVICES, attacks.STARVING))
+    with ThreadPoolExecutor(len(pairs)) as threads:
+        seen = threads.map(lambda pair: pair[1](targets[pair[0]]), pairs)
+        return dict(zip(pairs, seen, strict=True))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("attack", attacks.STARVING, ids=named)
+def test_who_keeps_a_service_waiting_has_to_go(
+    starved: Starved, service: str, attack: Attack
+) -> None:
+    """Others are answered meanwhile, and no such connection is left in the end."""
+    seen = starved[service, attack]
+    assert seen.held, seen.what
+
+
+@pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize("attack", LASTING, ids=named)
-def test_attack_is_held(target: Target, attack: Attack) -> None:
-    """Others are answered meanwhile, what the attack holds ends, and memory stays."""
-    seen = attack(target)
+def test_attack_is_held(targets: Targets, service: str, attack: Attack) -> None:
+    """The answer is the right one, memory stays, and others are answered after it."""
+    seen = attack(targets[service])
     assert seen.held, seen.what
 
 

@@ -113,7 +113,9 @@ def _python_family(pid: int) -> list[int]:
 
 
 def _has_ended(sock: socket.socket) -> bool:
-    while select.select([sock], [], [], 0)[0]:
+    ready = select.poll()  # select() knows no descriptor over 1023
+    ready.register(sock, select.POLLIN)
+    while ready.poll(0):
         try:
             if not sock.recv(65_536):
                 return True
