@@ -5,6 +5,7 @@
 `/readyz` says that it can keep its promises: send it no requests while it cannot.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any, Final
@@ -14,7 +15,7 @@ import falcon.asgi
 import structlog
 from falcon import HTTP_503, Request, Response
 
-from service_kit.http.threads import OnThreads, Threads
+from service_kit.http.threads import Threads
 from service_kit.telemetry import error_type
 
 Check = Callable[[], str | None]
@@ -46,12 +47,7 @@ def add(
 
 
 def _awaited(resource: "_Fixed | _Ready") -> object:
-    """Let the checks block threads of their own, and `/livez` wait for none at all."""
-    return (
-        OnThreads(resource, Threads(1, "ready"))
-        if isinstance(resource, _Ready)
-        else (_FixedAsync(resource))
-    )
+    return _ReadyAsync(resource) if isinstance(resource, _Ready) else _FixedAsync(resource)
 
 
 class _Fixed:
@@ -77,7 +73,12 @@ class _Ready:
         self._checks = checks
 
     def on_get(self, req: Request, resp: Response) -> None:
-        results = {name: _run(name, check) for name, check in self._checks.items()}
+        self.answer(resp, self.results())
+
+    def results(self) -> dict[str, str]:
+        return {name: _run(name, check) for name, check in self._checks.items()}
+
+    def answer(self, resp: Response, results: dict[str, str]) -> None:
         is_ready = set(results.values()) <= {"ok"}
         resp.status = resp.status if is_ready else HTTP_503
         resp.set_header("Cache-Control", "no-store")
@@ -104,5 +105,26 @@ class _FixedAsync:
 
     async def on_get(self, req: Request, resp: Response) -> None:
         self._resource.on_get(req, resp)
+
+    on_head = on_get
+
+
+class _ReadyAsync:
+    """Runs the checks on a thread of its own, once for all who ask meanwhile.
+
+    Anybody may ask; a crowd must not make a probe wait, nor the database work.
+    """
+
+    public: Final = True
+
+    def __init__(self, resource: _Ready) -> None:
+        self._ready = resource
+        self._threads = Threads(1, "ready")
+        self._running: asyncio.Future[dict[str, str]] | None = None
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        if self._running is None or self._running.done():
+            self._running = asyncio.ensure_future(self._threads.run(self._ready.results))
+        self._ready.answer(resp, await asyncio.shield(self._running))
 
     on_head = on_get

@@ -5,17 +5,16 @@ uvicorn has no deadline for a head or a body, no limit for a head, and reads a b
 application wants it. Whoever sends half a request, an endless one or nothing would stay.
 """
 
+from abc import ABC, abstractmethod
 from enum import Enum, auto
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.server import ServerState
 
 from service_kit.http.body import TRUNCATED
-
-if TYPE_CHECKING:
-    from telesift.server.connections import Connections
 
 HEAD_SECONDS: Final = 10
 """From the connection, or the first byte of a later request, to the end of the head."""
@@ -46,10 +45,30 @@ class Phase(Enum):
     CLOSING = auto()
 
 
+class Register(ServerState, ABC):
+    """Knows all connections of a worker, and which of them keep us waiting."""
+
+    @abstractmethod
+    def admit(self, newcomer: "Connection") -> None:
+        """Take a connection in."""
+
+    @abstractmethod
+    def excuse(self, connection: "Connection") -> None:
+        """Keep a connection: it is our turn."""
+
+    @abstractmethod
+    def await_client(self, connection: "Connection") -> None:
+        """Let a connection go first that owes us something for longest."""
+
+    @abstractmethod
+    def forget(self, connection: "Connection") -> None:
+        """Count a connection no longer."""
+
+
 class Connection(HttpToolsProtocol):
     """Ends when its client keeps it waiting; `Connections` asks after `deadline`."""
 
-    server_state: "Connections"
+    server_state: Register
     phase = Phase.HEAD
     deadline = _FOREVER
     _refusal = HTTPStatus.BAD_REQUEST

@@ -3,9 +3,7 @@
 
 from typing import Final
 
-from uvicorn.server import ServerState
-
-from telesift.server.connection import Connection
+from telesift.server.connection import Connection, Register
 
 _LEAST: Final = 16
 
@@ -18,7 +16,7 @@ def most(descriptors: int, wanted: int) -> int:
     return max(_LEAST, min(wanted, descriptors * 3 // 4))
 
 
-class Connections(ServerState):
+class Connections(Register):
     """Keeps the number of connections below a bound.
 
     A newcomer takes the place of whoever has kept us waiting longest. It needs no more than the
