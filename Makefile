@@ -68,8 +68,8 @@ bench: setup collector k6 vault ## measure, side by side in one run
 	@$(MAKE) --no-print-directory sdk-bench
 
 .PHONY: soak
-soak: setup collector ## ten minutes of one fault after another; SOAK_MINUTES, SOAK_SEED
-	$(BIN)/pytest -s tests/faults/soak.py
+soak: setup collector ## ten minutes of faults (SOAK_MINUTES, SOAK_SEED), then 100,000 connections per service
+	$(BIN)/pytest -s tests/faults/soak.py tests/attacks/soak.py
 
 .PHONY: lock
 lock: setup ## resolve pyproject.toml into requirements.lock (needs uv: pip install uv)

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
-import falcon
+import falcon.asgi
 from msgspec import structs
 
 from dashboard import sign_in
@@ -24,11 +24,14 @@ from service_kit import auth, openapi, postgres
 from service_kit.clock import utc_today
 from service_kit.host import HostClient
 from service_kit.http import error_handlers, health, middleware
-from service_kit.http.drain import DrainBody
+from service_kit.http.threads import OnThreads, Threads
 from service_kit.settings import AuthMode
 
 THREADS: Final = 8
-"""Threads per worker: each waits for PostgreSQL most of its time, and holds one connection."""
+"""Threads per worker: each waits for PostgreSQL most of its time, and holds one connection.
+
+`/readyz` has a thread and a connection of its own.
+"""
 
 SERVICE: Final = "telesift-dashboard"
 
@@ -37,7 +40,7 @@ ANALYST_ROLE: Final = "psr_analyst"
 
 _HERE: Final = Path(__file__).parent
 
-App = falcon.App[Any, Any]
+App = falcon.asgi.App[Any, Any]
 
 
 def _leave(url: str) -> None:
@@ -60,17 +63,17 @@ def create_app(
     all_panels = panels(views, _processor(settings))
     # To look once is a request for each panel.
     looks = structs.replace(settings, rate_limit=settings.rate_limit * len(all_panels))
-    app: App = falcon.App(
-        middleware=[DrainBody(), SafeHeaders(), *middleware.stack(looks, SERVICE)]
-    )
+    app: App = falcon.asgi.App(middleware=[SafeHeaders(), *middleware.stack(looks, SERVICE)])
     app.req_options.strip_url_path_trailing_slash = True
     error_handlers.install(app)
-    app.add_route("/", PageResource(_page(settings)))
-    app.add_route("/api/{panel}", PanelResource(all_panels, today))
+    threads = Threads(THREADS, "dashboard")
+    app.add_route("/", OnThreads(PageResource(_page(settings)), threads))
+    app.add_route("/api/{panel}", OnThreads(PanelResource(all_panels, today), threads))
     openapi.add(app, document())
     app.add_static_route("/static", _HERE / "static")
     if settings.auth_mode is AuthMode.DEV:
-        app.add_route(sign_in.PATH, SessionResource(auth.authenticator(settings)))
+        session = SessionResource(auth.authenticator(settings))
+        app.add_route(sign_in.PATH, OnThreads(session, threads, sign_in.BODY_BYTES))
     health.add(app, SERVICE, {"database": views.check})
     return app
 
@@ -106,11 +109,11 @@ def _modules() -> str:
 def _database(settings: DashboardSettings, make_views: Callable[[str], None]) -> postgres.Pool:
     """Open a login of the analysts' role; in development that role of the services' own login."""
     if settings.dashboard_database_url:
-        return postgres.pool(settings.dashboard_database_url, THREADS)
+        return postgres.pool(settings.dashboard_database_url, THREADS + 1)
     if settings.is_production:
         raise postgres.DatabaseUnset(
             "DASHBOARD_DATABASE_URL is required when ENVIRONMENT=production"
         )
     url = postgres.database_url(settings)
     make_views(url)
-    return postgres.pool(url, THREADS, role=ANALYST_ROLE)
+    return postgres.pool(url, THREADS + 1, role=ANALYST_ROLE)

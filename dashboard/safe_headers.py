@@ -27,3 +27,9 @@ class SafeHeaders:
         resp.set_headers(_HEADERS)
         if resp.get_header("Cache-Control") is None:
             resp.cache_control = ["no-cache"]  # a file's ETag tells whether it is the same
+
+    async def process_response_async(
+        self, req: Request, resp: Response, resource: object, req_succeeded: bool
+    ) -> None:
+        """Do the same in an ASGI application."""
+        self.process_response(req, resp, resource, req_succeeded)

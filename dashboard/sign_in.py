@@ -10,7 +10,7 @@ from falcon import HTTP_204, Request, Response
 
 from dashboard.messages import Token
 from service_kit.auth import Authenticator, Credential
-from service_kit.http.body import read_body, require_json
+from service_kit.http.body import require_json
 from service_kit.http.forms import parse_form, parse_object
 from service_kit.http.problem import Unauthenticated
 
@@ -18,7 +18,7 @@ PATH: Final = "/session"
 COOKIE: Final = "telesift_dashboard"
 """A name of our own: cookies do not know ports, and the host beside us has one as well."""
 
-_BODY_BYTES: Final = 4096
+BODY_BYTES: Final = 4096
 
 
 class SessionResource:
@@ -48,7 +48,7 @@ class SessionResource:
 
 
 def _read(req: Request) -> str:
-    token = parse_form(parse_object(read_body(req, _BODY_BYTES)), Token).token
+    token = parse_form(parse_object(req.context.body), Token).token
     if not token.isascii() or not token.isprintable() or set(token) & set(' ",;\\'):
         raise Unauthenticated  # a cookie could not hold it
     return token

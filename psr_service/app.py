@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-import falcon
+import falcon.asgi
 import structlog
 from peewee import PeeweeException
 
@@ -25,16 +25,19 @@ from psr_service.store import Store
 from service_kit import openapi, postgres
 from service_kit.clock import utc_now
 from service_kit.http import error_handlers, health, middleware
-from service_kit.http.drain import DrainBody
+from service_kit.http.threads import OnThreads, Threads
 from service_kit.postgres import migrations
 from service_kit.telemetry import error_type
 
 THREADS: Final = 8
-"""Threads per worker: each waits for PostgreSQL most of its time, and holds one connection."""
+"""Threads per worker: each waits for PostgreSQL most of its time, and holds one connection.
+
+`/readyz` has a thread and a connection of its own.
+"""
 
 SERVICE: Final = "telesift-psr"
 
-App = falcon.App[Any, Any]
+App = falcon.asgi.App[Any, Any]
 
 _log = structlog.get_logger()
 
@@ -47,8 +50,8 @@ def create_app(settings: PsrSettings, *, clock: Callable[[], datetime] = utc_now
     url = postgres.database_url(settings)
     if not settings.is_production:
         _migrate(url)
-    store = Store(connect(url, THREADS), settings.psr_min_group, clock=clock)
-    app: App = falcon.App(middleware=[DrainBody(), *middleware.stack(settings, SERVICE)])
+    store = Store(connect(url, THREADS + 1), settings.psr_min_group, clock=clock)
+    app: App = falcon.asgi.App(middleware=middleware.stack(settings, SERVICE))
     app.req_options.strip_url_path_trailing_slash = True
     error_handlers.install(app)
     _add_routes(app, store, settings)
@@ -62,12 +65,17 @@ def _add_routes(app: App, store: Store, settings: PsrSettings) -> None:
     ownership = Ownership(settings.prompt_lookup_url, settings.auth_cookie_name)
     ratings = RatingsResource(store, ownership, psr, settings.features_psr_aggregate)
     eligibility = EligibilityResource(store, ownership, psr, settings.psr_max_prompts_per_day)
-    app.add_route("/psr", ratings)
-    app.add_route("/psr/impressions", ImpressionsResource(store.show, ownership, psr))
-    app.add_route("/psr/dismissals", ImpressionsResource(store.dismiss, ownership, psr))
-    app.add_route("/psr/eligibility", eligibility)
-    app.add_route("/psr/prompts/{prompt_id}/summary", SummaryResource(store, ownership, psr))
-    app.add_route("/psr/analytics/{grouping}", AnalyticsResource(store))
+    resources: dict[str, object] = {
+        "/psr": ratings,
+        "/psr/impressions": ImpressionsResource(store.show, ownership, psr),
+        "/psr/dismissals": ImpressionsResource(store.dismiss, ownership, psr),
+        "/psr/eligibility": eligibility,
+        "/psr/prompts/{prompt_id}/summary": SummaryResource(store, ownership, psr),
+        "/psr/analytics/{grouping}": AnalyticsResource(store),
+    }
+    threads = Threads(THREADS, "psr")
+    for path, resource in resources.items():
+        app.add_route(path, OnThreads(resource, threads))
 
 
 def _migrate(url: str) -> None:

@@ -29,7 +29,7 @@ from psr_service.ratings import clean_note, eligibility, refuse_content
 from psr_service.store import Store
 from service_kit.auth import Role
 from service_kit.flags import Flag
-from service_kit.http.body import read_body, require_json
+from service_kit.http.body import require_json
 from service_kit.http.forms import Form, parse_form, parse_object, parse_query, refuse_unknown
 from service_kit.http.problem import NotFound
 from service_kit.tables import MEDIA_CSV, Row
@@ -138,7 +138,7 @@ def _owner(req: Request) -> UUID:
 
 def _read(req: Request, form: type[Form]) -> Form:
     require_json(req)
-    value = parse_object(read_body(req))
+    value = parse_object(req.context.body)
     refuse_content(value)
     return parse_form(value, form)
 

@@ -5,12 +5,16 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Final, NamedTuple
 
 import requests
+from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from service_kit.auth.caller import Credential
 from service_kit.telemetry import error_type, trace_headers
 
 TIMEOUT_SECONDS: Final = 2
+
+CONNECTIONS: Final = 16
+"""Kept open to one service; whoever asks on more threads opens and closes theirs."""
 
 
 class HostUnreachable(Exception):
@@ -44,6 +48,8 @@ class HostClient:
         # One caller's answer must not leave a cookie behind for the next, nor .netrc a password.
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._http.trust_env = False
+        for scheme in ("http://", "https://"):
+            self._http.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
 
     def get(self, url: str, credential: Credential, most_bytes: int = 0) -> HostAnswer:
         """Ask; return the status and at most `most_bytes` of the body, following no redirect.

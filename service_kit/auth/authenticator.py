@@ -4,15 +4,17 @@
 import threading
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import Final, NamedTuple, Protocol
 
 from cachetools import TLRUCache
 
 from service_kit.auth.caller import Caller, Credential
-from service_kit.http.problem import Unauthenticated
+from service_kit.http.problem import Problem, Unauthenticated, Unavailable
 
 _MOST_REMEMBERED: Final = 10_000
 _REFUSAL_SECONDS: Final = 5  # short: a caller who has just signed in must not wait
+_UNAVAILABLE_SECONDS: Final = 2  # as long as the host is given for its answer
 
 
 class Authenticator(Protocol):
@@ -21,7 +23,8 @@ class Authenticator(Protocol):
     def recall(self, credential: Credential) -> Caller | None:
         """Return a caller without blocking, or None where `verify` has to find out.
 
-        Raises `Unauthenticated` where a refusal is known already.
+        Raises `Unauthenticated` where a refusal is known already, `Unavailable` where it was
+        just now that nobody could tell.
         """
 
     def verify(self, credential: Credential) -> Caller:
@@ -38,10 +41,18 @@ class Recognised(NamedTuple):
     expires: float = float("inf")
 
 
+class _Answer(NamedTuple):
+    """What was said of a credential, and the number of the question that it answers."""
+
+    question: int
+    said: Recognised | type[Problem]
+
+
 class Remembering:
     """An authenticator that asks `find` once for each credential and remembers the answer.
 
-    `find` raises `Unauthenticated` or `Unavailable`; refusals are remembered for five seconds.
+    `find` raises `Unauthenticated` or `Unavailable`; refusals are remembered for five seconds,
+    `Unavailable` for two. An answer never replaces that to a later question.
     Only a fingerprint of the credential is kept, and at most 10,000 of them.
     """
 
@@ -54,34 +65,43 @@ class Remembering:
         self._find = find
         self._seconds = seconds
         self._lock = threading.Lock()
-        self._known: TLRUCache[bytes, Recognised | None] = TLRUCache(
-            _MOST_REMEMBERED, self._until, clock
-        )
+        self._questions = count()
+        self._known: TLRUCache[bytes, _Answer] = TLRUCache(_MOST_REMEMBERED, self._until, clock)
 
-    def _until(self, _: bytes, known: Recognised | None, now: float) -> float:
-        return min(now + self._seconds, known.expires) if known else now + _REFUSAL_SECONDS
+    def _until(self, _: bytes, answer: _Answer, now: float) -> float:
+        if isinstance(answer.said, Recognised):
+            return min(now + self._seconds, answer.said.expires)
+        is_refusal = answer.said is Unauthenticated
+        return now + (_REFUSAL_SECONDS if is_refusal else _UNAVAILABLE_SECONDS)
 
     def recall(self, credential: Credential) -> Caller | None:
         """Look the credential up."""
-        key = credential.fingerprint()
         with self._lock:
-            if key not in self._known:
-                return None
-            known = self._known[key]
-        if known is None:
-            raise Unauthenticated
-        return known.caller
+            known = self._known.get(credential.fingerprint())
+        return _caller(known.said) if known else None
 
     def verify(self, credential: Credential) -> Caller:
         """Ask, and remember what was said."""
-        try:
-            known = self._find(credential)
-        except Unauthenticated:
-            self._remember(credential, None)
-            raise
-        self._remember(credential, known)
-        return known.caller
+        question = next(self._questions)
+        return _caller(self._remember(credential, _Answer(question, self._ask(credential))))
 
-    def _remember(self, credential: Credential, known: Recognised | None) -> None:
+    def _ask(self, credential: Credential) -> Recognised | type[Problem]:
+        try:
+            return self._find(credential)
+        except (Unauthenticated, Unavailable) as refusal:
+            return type(refusal)
+
+    def _remember(self, credential: Credential, answer: _Answer) -> Recognised | type[Problem]:
+        """Keep an answer unless a later one is there already; return the one that holds."""
+        key = credential.fingerprint()
         with self._lock:
-            self._known[credential.fingerprint()] = known
+            known = self._known.get(key)
+            if known is None or known.question < answer.question:
+                self._known[key] = known = answer
+        return known.said
+
+
+def _caller(said: Recognised | type[Problem]) -> Caller:
+    if isinstance(said, Recognised):
+        return said.caller
+    raise said

@@ -14,7 +14,6 @@ A resource says what it wants by attributes; without any it wants a known caller
             self.flag = flag                    # callers for whom the feature is on
 """
 
-import asyncio
 import re
 from collections.abc import Collection
 from typing import Any, Final
@@ -23,6 +22,7 @@ from falcon import Request, Response
 
 from service_kit.auth.authenticator import Authenticator
 from service_kit.auth.caller import Caller, Credential
+from service_kit.auth.verification import Verification
 from service_kit.flags import Flag
 from service_kit.http.problem import FeatureDisabled, Forbidden, Unauthenticated
 
@@ -43,6 +43,7 @@ class AuthMiddleware:
         allowed_origins: Collection[str] = (),
     ) -> None:
         self._authenticator = authenticator
+        self._verification = Verification(authenticator)
         self._cookie_name = cookie_name
         self._allowed_origins = frozenset(allowed_origins)
 
@@ -65,7 +66,7 @@ class AuthMiddleware:
         credential = self._credential(req)
         caller = self._authenticator.recall(credential)
         if caller is None:
-            caller = await asyncio.to_thread(self._authenticator.verify, credential)
+            caller = await self._verification.verify(credential)
         self._admit(req, resource, credential, caller)
 
     def _credential(self, req: Request) -> Credential:

@@ -19,6 +19,9 @@ from falcon import MEDIA_JSON
 from service_kit.http.limits import REQUEST_BYTES
 from service_kit.http.problem import BadRequest, PayloadTooLarge, UnsupportedMediaType
 
+TRUNCATED: Final = "telesift.truncated"
+"""In an ASGI scope: the body ended before its end. Falcon reads half of it like all of it."""
+
 _WINDOW_BYTES: Final = 8 * 1024 * 1024  # what RFC 9659 lets a sender of zstd over HTTP use
 
 
@@ -64,13 +67,19 @@ def read_body(req: falcon.Request, most_bytes: int = REQUEST_BYTES) -> bytes:
     # A WSGI server may block a read past the length that was announced; where none was,
     # as in a chunked body, the server knows the end.
     stream = req.stream if req.content_length is None else req.bounded_stream
-    return _decoded(coding, stream.read(most_bytes + 1), most_bytes)
+    data = stream.read(most_bytes + 1)
+    if len(data) < (req.content_length or 0):
+        raise _truncated()
+    return _decoded(coding, data, most_bytes)
 
 
 async def read_body_async(req: falcon.asgi.Request, most_bytes: int = REQUEST_BYTES) -> bytes:
     """Do the same for an ASGI request."""
     coding = _coding(req, most_bytes)
-    return _decoded(coding, await req.stream.read(most_bytes + 1), most_bytes)
+    data = await req.stream.read(most_bytes + 1)
+    if len(data) < (req.content_length or 0) or TRUNCATED in req.scope:
+        raise _truncated()
+    return _decoded(coding, data, most_bytes)
 
 
 def _coding(req: falcon.Request, most_bytes: int) -> str:
@@ -95,6 +104,10 @@ def _decompress(coding: str, data: bytes, most_bytes: int) -> bytes:
         return _DECODERS[coding](data).read(most_bytes + 1)
     except (OSError, EOFError, zlib.error, zstandard.ZstdError):
         raise BadRequest(f"The body is not valid {coding}.", code="encoding_invalid") from None
+
+
+def _truncated() -> BadRequest:
+    return BadRequest("The body ended before its end.", code="body_truncated")
 
 
 def _too_large(most_bytes: int) -> PayloadTooLarge:

@@ -15,6 +15,7 @@ import falcon.asgi
 import structlog
 from falcon import HTTP_503, Request, Response
 
+from service_kit.http.threads import Threads
 from service_kit.telemetry import error_type
 
 Check = Callable[[], str | None]
@@ -40,9 +41,13 @@ def add(
         "/readyz": _Ready(checks),
         "/version": _Fixed(about),
     }
+    is_async = isinstance(app, falcon.asgi.App)
     for path, resource in resources.items():
-        wanted = _OnThread(resource) if isinstance(app, falcon.asgi.App) else resource
-        app.add_route(path, wanted)
+        app.add_route(path, _awaited(resource) if is_async else resource)
+
+
+def _awaited(resource: "_Fixed | _Ready") -> object:
+    return _ReadyAsync(resource) if isinstance(resource, _Ready) else _FixedAsync(resource)
 
 
 class _Fixed:
@@ -56,6 +61,8 @@ class _Fixed:
     def on_get(self, req: Request, resp: Response) -> None:
         resp.media = self._answer
 
+    on_head = on_get
+
 
 class _Ready:
     """Runs the checks."""
@@ -66,11 +73,18 @@ class _Ready:
         self._checks = checks
 
     def on_get(self, req: Request, resp: Response) -> None:
-        results = {name: _run(name, check) for name, check in self._checks.items()}
+        self.answer(resp, self.results())
+
+    def results(self) -> dict[str, str]:
+        return {name: _run(name, check) for name, check in self._checks.items()}
+
+    def answer(self, resp: Response, results: dict[str, str]) -> None:
         is_ready = set(results.values()) <= {"ok"}
         resp.status = resp.status if is_ready else HTTP_503
         resp.set_header("Cache-Control", "no-store")
         resp.media = {"status": "ok" if is_ready else "unavailable", "checks": results}
+
+    on_head = on_get
 
 
 def _run(name: str, check: Check) -> str:
@@ -81,13 +95,36 @@ def _run(name: str, check: Check) -> str:
         return "failed"
 
 
-class _OnThread:
-    """Offers a WSGI resource's GET to an ASGI application."""
+class _FixedAsync:
+    """Answers the same at all times, on the loop."""
 
     public: Final = True
 
-    def __init__(self, resource: _Fixed | _Ready) -> None:
+    def __init__(self, resource: _Fixed) -> None:
         self._resource = resource
 
     async def on_get(self, req: Request, resp: Response) -> None:
-        await asyncio.to_thread(self._resource.on_get, req, resp)
+        self._resource.on_get(req, resp)
+
+    on_head = on_get
+
+
+class _ReadyAsync:
+    """Runs the checks on a thread of its own, once for all who ask meanwhile.
+
+    Anybody may ask; a crowd must not make a probe wait, nor the database work.
+    """
+
+    public: Final = True
+
+    def __init__(self, resource: _Ready) -> None:
+        self._ready = resource
+        self._threads = Threads(1, "ready")
+        self._running: asyncio.Future[dict[str, str]] | None = None
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        if self._running is None or self._running.done():
+            self._running = asyncio.ensure_future(self._threads.run(self._ready.results))
+        self._ready.answer(resp, await asyncio.shield(self._running))
+
+    on_head = on_get

@@ -7,11 +7,19 @@ Falcon calls it from the top for a request and from the bottom for an answer.
 from service_kit import auth
 from service_kit.auth import AuthMiddleware
 from service_kit.http.cors import CorsMiddleware
+from service_kit.http.length import LengthMiddleware
 from service_kit.http.rate_limit import RateLimitMiddleware
 from service_kit.settings import ServiceSettings
 from service_kit.telemetry.requests import AccessLog, TraceMiddleware
 
-Middleware = TraceMiddleware | AccessLog | CorsMiddleware | AuthMiddleware | RateLimitMiddleware
+Middleware = (
+    TraceMiddleware
+    | AccessLog
+    | CorsMiddleware
+    | LengthMiddleware
+    | AuthMiddleware
+    | RateLimitMiddleware
+)
 
 
 def stack(settings: ServiceSettings, service: str) -> list[Middleware]:
@@ -22,6 +30,7 @@ def stack(settings: ServiceSettings, service: str) -> list[Middleware]:
         CorsMiddleware(
             settings.allowed_origins, settings.allowed_headers
         ),  # preflights come without credentials
+        LengthMiddleware(),  # nobody is asked who sends what we will not read
         AuthMiddleware(
             auth.authenticator(settings), settings.auth_cookie_name, settings.allowed_origins
         ),

@@ -30,28 +30,25 @@ Port = Annotated[int, typer.Option(help="Port to listen on.")]
 def processor(port: Port = 4319) -> None:
     """Run the processor: POST /v1/logs and POST /telemetry/events."""
     from processors.gateway.app import SERVICE, create_app
-    from telesift.server import ASGI
 
-    _serve(SERVICE, ProcessorSettings, create_app, port, ASGI)
+    _serve(SERVICE, ProcessorSettings, create_app, port)
 
 
 @app.command()
 def psr(port: Port = 4320) -> None:
     """Run the PSR service: POST /psr, eligibility, summaries, analytics."""
-    from psr_service.app import SERVICE, THREADS, create_app
-    from telesift.server import threaded
+    from psr_service.app import SERVICE, create_app
 
-    _serve(SERVICE, PsrSettings, create_app, port, threaded(THREADS))
+    _serve(SERVICE, PsrSettings, create_app, port)
 
 
 @app.command()
 def dashboard(port: Port = 4321) -> None:
     """Run the dashboard: ratings, events and the ledger on one page, for analysts."""
-    from dashboard.app import SERVICE, THREADS, create_app
-    from telesift.server import threaded
+    from dashboard.app import SERVICE, create_app
 
     create = partial(create_app, make_views=_make_views)
-    _serve(SERVICE, DashboardSettings, create, port, threaded(THREADS))
+    _serve(SERVICE, DashboardSettings, create, port)
 
 
 def _make_views(url: str) -> None:
@@ -62,13 +59,7 @@ def _make_views(url: str) -> None:
         log.warning("dashboard.not_migrated", error=telemetry.error_type(error))
 
 
-def _serve(
-    service: str,
-    kind: type[Kind],
-    create_app: Callable[[Kind], Any],
-    port: int,
-    worker: dict[str, Any],
-) -> None:
+def _serve(service: str, kind: type[Kind], create_app: Callable[[Kind], Any], port: int) -> None:
     """Run an application under gunicorn; each worker builds its own, after the fork."""
     from telesift.server import GunicornServer, options
 
@@ -80,7 +71,7 @@ def _serve(
         telemetry.configure(service)
         return create_app(settings)
 
-    GunicornServer(create, options(settings, port) | worker).run()
+    GunicornServer(create, options(settings, port)).run()
 
 
 def _settings(kind: type[Kind]) -> Kind:

@@ -8,49 +8,29 @@ import json
 import os
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from socketserver import ThreadingMixIn
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from falcon import testing
 
 from dashboard.app import create_app
+from tests.asgi_server import listening
 from tests.dashboard.conftest import HATED, LOVED, SMALL, TODAY, MakeSettings
-from tests.services import Running, free_port
+from tests.services import Running
 
 SCRIPT = Path(__file__).with_name("browser.mjs")
 Seen = dict[str, Any]
 Sql = Callable[[str], list[dict[str, Any]]]
 
 
-class Server(ThreadingMixIn, WSGIServer):
-    """Serves the panels of a page at once, as gunicorn's threads do."""
-
-    daemon_threads = True
-
-
-class Silent(WSGIRequestHandler):
-    """Leaves the log to the application."""
-
-    def log_message(self, *_: object) -> None:
-        """Log nothing."""
-
-
 @pytest.fixture(scope="module")
 def url(make_settings: MakeSettings, processor: Running) -> Iterator[str]:
     """Serve the dashboard as of the seeds' today."""
     app = create_app(make_settings(TELESIFT_PROCESSOR_URL=processor.url), today=lambda: TODAY)
-    server = make_server("127.0.0.1", free_port(), app, Server, Silent)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(app) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from psr_service.store import Store
 from service_kit import postgres
 from service_kit.http.problem import Unavailable
 from service_kit.postgres import migrations
-from telesift import privacy
+from telesift.commands import privacy
 from telesift.database import HISTORIES
 from tests.postgres_server import Server, serving
 
@@ -101,8 +101,8 @@ def work(url: str, folder: Path) -> list[Callable[[], object]]:
         lambda: insert(event()),
         lambda: insert(event(id=CANARY), event(session_id=f"{CANARY}\0"), event()),
         keep_prompt,
-        lambda: privacy.export(opened(url), folder, WHO),
-        lambda: privacy.erase(opened(url), folder, WHO, wait_seconds=1),
+        lambda: privacy.export_owner(opened(url), folder, WHO),
+        lambda: privacy.erase_owner(opened(url), folder, WHO, wait_seconds=1),
     ]
 
 

@@ -10,10 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import requests
 from falcon import testing
 
 from psr_service.app import create_app
@@ -25,6 +27,7 @@ from service_kit.postgres import fetch
 from service_kit.postgres.embedded import EmbeddedPostgres
 from service_kit.settings import read
 from service_kit.tables import Row
+from tests.asgi_server import listening
 
 OWNER = str(uuid4())
 
@@ -37,6 +40,13 @@ def directory() -> Iterator[Path]:
     shutil.rmtree(parent)
 
 
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    """Give what ends when the test does."""
+    with ExitStack() as held:
+        yield held
+
+
 def service(url: str, owner: str) -> testing.TestClient:
     environ = {
         "DATABASE_URL": url,
@@ -47,9 +57,17 @@ def service(url: str, owner: str) -> testing.TestClient:
     return testing.TestClient(create_app(read(PsrSettings, environ)), headers=headers)
 
 
+def form(prompt_id: str) -> dict[str, object]:
+    return {"prompt_id": prompt_id, "rating": 4, "source": "copy"}
+
+
 def rate(client: testing.TestClient, prompt_id: str) -> testing.Result:
-    form = {"prompt_id": prompt_id, "rating": 4, "source": "copy"}
-    return client.simulate_post("/psr", json=form)
+    return client.simulate_post("/psr", json=form(prompt_id))
+
+
+def post(url: str, prompt_id: str) -> requests.Response:
+    headers = {"Authorization": "Bearer owner"}
+    return requests.post(f"{url}/psr", json=form(prompt_id), headers=headers, timeout=30)
 
 
 def test_starts_without_its_database(directory: Path) -> None:
@@ -70,15 +88,21 @@ def test_starts_without_its_database(directory: Path) -> None:
         assert 200 == client.simulate_get("/readyz").status_code
 
 
-def test_a_restart_between_requests_is_not_noticed(directory: Path) -> None:
+def at_once(url: str) -> set[int]:
+    """Rate 32 prompts on eight connections, and give the answers' statuses."""
+    with ThreadPoolExecutor(8) as threads:
+        return {*threads.map(lambda _: post(url, str(uuid4())).status_code, range(32))}
+
+
+def test_a_restart_between_requests_is_not_noticed(directory: Path, stack: ExitStack) -> None:
     """Every connection that idled through it is lost, and no request fails for it."""
     with EmbeddedPostgres(directory) as server:
         client = service(server.url, OWNER)
-        with ThreadPoolExecutor(8) as threads:
-            before = list(threads.map(lambda _: rate(client, str(uuid4())).status_code, range(32)))
-    with EmbeddedPostgres(directory), ThreadPoolExecutor(8) as threads:
-        after = list(threads.map(lambda _: rate(client, str(uuid4())).status_code, range(32)))
-    assert {200} == {*before, *after}
+        running = stack.enter_context(listening(client.app))
+        before = at_once(running)
+    with EmbeddedPostgres(directory):
+        after = at_once(running)
+    assert {200} == before | after
 
 
 def stop(server: EmbeddedPostgres, directory: Path) -> None:
@@ -91,22 +115,23 @@ def kill(server: EmbeddedPostgres, directory: Path) -> None:
 
 @pytest.mark.parametrize("end", [stop, kill])
 def test_nothing_is_lost_or_doubled(
-    directory: Path, end: Callable[[EmbeddedPostgres, Path], None]
+    directory: Path, stack: ExitStack, end: Callable[[EmbeddedPostgres, Path], None]
 ) -> None:
     """Clients that repeat until they get a 200, through an outage under load: a row a rating."""
     server = EmbeddedPostgres(directory)
     owner = str(uuid4())
-    client, acknowledged, refused = service(server.url, owner), [], threading.Event()
+    url = stack.enter_context(listening(service(server.url, owner).app))
+    acknowledged, refused = [], threading.Event()
     finish = threading.Event()
 
     def keep_rating() -> None:
         while not finish.is_set():
             prompt_id = str(uuid4())
-            while (answer := rate(client, prompt_id)).status_code != 200:
+            while (answer := post(url, prompt_id)).status_code != 200:
                 assert 503 == answer.status_code
                 refused.set()
                 finish.wait(0.02)
-            acknowledged.append((prompt_id, answer.json["id"]))
+            acknowledged.append((prompt_id, answer.json()["id"]))
 
     threads = [threading.Thread(target=keep_rating) for _ in range(4)]
     for thread in threads:

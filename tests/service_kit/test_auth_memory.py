@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The memory of who is calling: how long, how safe, how many."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from service_kit.auth import Caller, Credential, Role
 from service_kit.auth.authenticator import Recognised, Remembering
-from service_kit.http.problem import Unauthenticated
+from service_kit.http.problem import Unauthenticated, Unavailable
 from tests.service_kit.apps import USER
 
 CALLER = Caller(USER, None, frozenset({Role.USER}))
@@ -19,10 +22,16 @@ class Book:
         self.expires = expires
         self.asked = 0
         self.now = 1000.0
+        self.trouble: type[Unavailable] | None = None
+        self.meanwhile: Callable[[], None] | None = None
         self.memory = Remembering(self.find, 30, clock=lambda: self.now)
 
     def find(self, credential: Credential) -> Recognised:
         self.asked += 1
+        if self.trouble:
+            raise self.trouble
+        if self.meanwhile:
+            self.meanwhile()
         if credential.value not in self.known:
             raise Unauthenticated
         return Recognised(CALLER, self.expires)
@@ -63,6 +72,34 @@ def test_a_refusal_is_remembered_briefly() -> None:
     book.known.add("a")
     book.now += 5.1
     assert CALLER == book.look_up("a")
+
+
+def test_that_nobody_can_tell_is_remembered_for_two_seconds() -> None:
+    """A host in trouble is not asked by each request, and counts again soon after."""
+    book = Book("a")
+    book.trouble = Unavailable
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            book.look_up("a")
+    assert 1 == book.asked
+    book.trouble = None
+    book.now += 2.1
+    assert CALLER == book.look_up("a")
+
+
+def test_a_late_yes_does_not_overrule_a_newer_refusal() -> None:
+    """Asked before the sign-out, answered after it: the later question's answer holds."""
+    book = Book("a")
+
+    def sign_out_meanwhile() -> None:
+        book.meanwhile = None
+        book.known.clear()
+        assert book.look_up("a") is None
+        book.known.add("a")
+
+    book.meanwhile = sign_out_meanwhile
+    assert [None, None] == [book.look_up("a"), book.look_up("a")]
+    assert 2 == book.asked
 
 
 def test_a_memory_ends_with_the_token() -> None:

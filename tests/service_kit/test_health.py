@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Health: alive, ready, which version; open to anybody and silent about why."""
 
+import asyncio
 import threading
 from typing import Any
 
 import falcon
 import falcon.asgi
+import falcon.testing
 import pytest
 from falcon.testing import TestClient
 
@@ -69,3 +71,33 @@ def test_a_check_may_block() -> None:
     TestClient(app).simulate_get("/readyz")
     assert threading.main_thread() not in threads
     assert 1 == len(threads)
+
+
+def test_a_crowd_asks_the_database_once() -> None:
+    """ASGI: whoever asks while the checks run gets their result."""
+    asked: list[None] = []
+    finish = threading.Event()
+
+    def check() -> None:
+        asked.append(None)
+        finish.wait(10)
+
+    app: falcon.asgi.App[Any, Any] = falcon.asgi.App()
+    health.add(app, "processor", {"db": check})
+
+    async def run() -> list[int]:
+        async with falcon.testing.ASGIConductor(app) as conductor:
+            crowd = [asyncio.create_task(conductor.simulate_get("/readyz")) for _ in range(20)]
+            await asyncio.sleep(0.1)
+            finish.set()
+            return [(await one).status_code for one in crowd]
+
+    assert [200] * 20 == asyncio.run(run())
+    assert 1 == len(asked)
+
+
+def test_health_is_there_for_head(app: Any) -> None:
+    """Some probes want no body."""
+    health.add(app, "processor", {})
+    client = TestClient(app)
+    assert [200] * 2 == [client.simulate_head(path).status_code for path in ("/livez", "/readyz")]

@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs one of the services under gunicorn, configured in code instead of by a file."""
+"""Runs one of the services under gunicorn, configured in code instead of by a file.
+
+gunicorn's master keeps the workers; what speaks HTTP in them is in `worker`, see the ADR
+`http-server`.
+"""
 
 import ctypes
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
 from service_kit.settings import ServiceSettings
 from service_kit.telemetry.logs import GunicornLogger
+from telesift.server.worker import BoundedWorker
 
 _KEEPALIVE_SECONDS = 75  # longer than a load balancer's usual 60: it closes first, not we
-_WORKER_GRACE_SECONDS = 5  # no request of a gthread service is meant to take longer
+_CONNECTIONS = 1000  # a worker's, or three quarters of its descriptors where those are fewer
 _M_ARENA_MAX = -8  # malloc.h
 _GRACE_SECONDS = 20  # requests under way finish, and the relays drain
 
@@ -45,32 +50,16 @@ def _share_one_heap() -> None:
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
-def _leave_in_time(_: Any, worker: Any) -> None:
-    """Set a shorter grace, so that no idle connection holds a worker until its master kills it.
-
-    gthread waits for every open connection, and a browser keeps one; what the worker leaves in
-    order (an embedded PostgreSQL, say) needs the rest of the master's grace.
-    """
-    worker.cfg.set("graceful_timeout", _WORKER_GRACE_SECONDS)
-
-
 def options(settings: ServiceSettings, port: int) -> dict[str, Any]:
     """Return the gunicorn options that all services share."""
     return {
         "bind": f"{settings.host}:{port}",
         "workers": settings.workers,
+        "worker_class": BoundedWorker,
+        "worker_connections": _CONNECTIONS,
         "keepalive": _KEEPALIVE_SECONDS,
         "graceful_timeout": _GRACE_SECONDS,
         "proc_name": "telesift",
         "logger_class": GunicornLogger,
         "control_socket_disable": True,  # one file in the home directory, for all services
     }
-
-
-def threaded(threads: int) -> dict[str, Any]:
-    """Return the options of a WSGI service, whose requests wait on threads."""
-    return {"worker_class": "gthread", "threads": threads, "post_fork": _leave_in_time}
-
-
-ASGI: Final = {"worker_class": "asgi", "asgi_lifespan": "on"}
-"""The options of an ASGI service; a startup that fails ends the start."""

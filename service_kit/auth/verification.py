@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asks who is calling without holding up the loop, nor anything else that needs threads."""
+
+import asyncio
+import contextvars
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from service_kit.auth.authenticator import Authenticator
+from service_kit.auth.caller import Caller, Credential
+from service_kit.host import CONNECTIONS
+from service_kit.http.problem import Unavailable
+
+_MOST_WAITING: Final = 128
+"""Questions at a time; at the host's worst, two seconds each, the last waits for 16."""
+
+
+class Verification:
+    """Asks an authenticator on threads of its own: once per credential, however many wait."""
+
+    def __init__(self, authenticator: Authenticator) -> None:
+        self._authenticator = authenticator
+        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="verify")
+        self._asked: dict[bytes, asyncio.Future[Caller]] = {}
+
+    async def verify(self, credential: Credential) -> Caller:
+        """Return the caller; raise what the authenticator does, or `Unavailable` in a crowd."""
+        key = credential.fingerprint()
+        answer = self._asked.get(key) or self._ask(key, credential)
+        return await asyncio.shield(answer)  # whoever leaves takes no answer from the others
+
+    def _ask(self, key: bytes, credential: Credential) -> asyncio.Future[Caller]:
+        if len(self._asked) >= _MOST_WAITING:
+            raise Unavailable(retry_after=1)
+        run, loop = contextvars.copy_context().run, asyncio.get_running_loop()
+        answer = loop.run_in_executor(self._threads, run, self._authenticator.verify, credential)
+        self._asked[key] = answer
+        answer.add_done_callback(lambda _: self._asked.pop(key))
+        return answer
