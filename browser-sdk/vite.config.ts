@@ -13,12 +13,18 @@ export default defineConfig(({ mode }) => ({
     minify: false, // The application's bundler does it, and people can read what they ship.
     sourcemap: true,
     lib: {
-      entry: { index: "src/index.ts", psr: "src/psr.ts", react: "src/react.ts" },
+      entry: Object.fromEntries(
+        ["index", "psr", "react", "consent", "config", "debug", "testing"].map((name) => [
+          name,
+          `src/${name}.ts`,
+        ]),
+      ),
       formats: ["es"],
     },
     rolldownOptions: {
       external: [/^react(\/|$)/],
       output: { chunkFileNames: "shared/[name].js" },
+      optimization: { inlineConst: { mode: "all" } }, // Minifiers of applications do not, across chunks.
       checks: { moduleLevelDirective: false }, // "use client" heads the entry for React, and stays.
     },
   },
