@@ -98,6 +98,7 @@ export function createCard(
         observer.observe(card);
       } else {
         observer.disconnect();
+        card.style.translate = "";
         // Or the keyboard would start again at the page's top.
         if (hadFocus) (before as HTMLElement | null)?.focus();
       }

@@ -9,7 +9,7 @@ import type { PsrTexts } from "./texts.js";
 /** Create the form: five stars as radio buttons, and once one is chosen, a note and its button. */
 export function createForm(texts: PsrTexts, { submit, dismiss }: Psr): HTMLFormElement {
   let rating = 0;
-  const count = element("span", { className: "psr-count" });
+  const count = element("span", { className: "psr-count", dir: "ltr" });
   const note = element("textarea", { ariaDescribedByElements: [count], oninput: clamp });
 
   function clamp(event?: Event) {
