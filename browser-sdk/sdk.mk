@@ -15,7 +15,7 @@ sdk-check: setup node_modules/.ready ## lint, types, size, package and tests of 
 .PHONY: browsers
 browsers: sdk ## the rating prompt and leaving a page in every engine: Chromium, Firefox, WebKitGTK
 	@tests/install_servers.sh webkit
-	@npx --workspace @telesift/browser vitest run --project engine-chromium --project engine-firefox --project engine-webkit
+	@npm exec --workspace @telesift/browser -- vitest run --project engine-chromium --project engine-firefox --project engine-webkit
 
 .PHONY: sdk-bench
 sdk-bench: node_modules/.ready ## the browser SDK beside OpenTelemetry, Faro and Plausible; the rating prompt's cost
