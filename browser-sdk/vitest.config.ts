@@ -42,6 +42,16 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "hosts",
+          environment: "node",
+          include: ["test/hosts/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "bench",
           environment: "node",
           include: ["bench/*.bench.ts"],

@@ -443,3 +443,39 @@ describe("what the page feels", () => {
     expect(sessions.sort()).toEqual(["former", "next"]);
   });
 });
+
+describe("what a developer learns", () => {
+  /** Collect the console's lines that are ours. */
+  function lines() {
+    const seen: string[] = [];
+    page.on("console", (line) => {
+      if (line.text().startsWith("[telesift]")) seen.push(line.text());
+    });
+    return seen;
+  }
+
+  test("in a development build: what the server rejected, and why", async () => {
+    const seen = lines();
+    const errorMessage = "1 of 1 records rejected: #0 attribute_value (auth.logout latency_ms)";
+    ingest.treatments = [
+      { body: JSON.stringify({ partialSuccess: { rejectedLogRecords: "1", errorMessage } }) },
+    ];
+    await start(page, ingest.origin(), { sink: "otlp" }, "build=development");
+    await page.evaluate(() => window.sdk.track("auth.logout"));
+    await flush();
+    expect(seen).toEqual([`[telesift] the server rejected events: ${errorMessage}`]);
+  });
+
+  test("in production: nothing, unless it asks", async () => {
+    const seen = lines();
+    ingest.treatments = [{ status: 404 }];
+    await start(page, ingest.origin());
+    await trackMany(page, 1);
+    await flush();
+    expect(seen).toEqual([]);
+    await page.evaluate(() => window.sdk.debug());
+    await trackMany(page, 1);
+    await flush();
+    expect(seen).toEqual([expect.stringContaining("does not exist there (404)")]);
+  });
+});

@@ -64,7 +64,8 @@ const page = (build: string) => `<!doctype html>
   import * as sdk from "/dist/${build}/index.js";
   import { initWithConsent } from "/dist/${build}/consent.js";
   import { loadConfig } from "/dist/${build}/config.js";
-  window.sdk = { ...sdk, initWithConsent, loadConfig };
+  import { debug } from "/dist/${build}/debug.js";
+  window.sdk = { ...sdk, initWithConsent, loadConfig, debug };
 </script>
 <h1>A page</h1>
 <button onclick="this.textContent = 'clicked'">Click</button>

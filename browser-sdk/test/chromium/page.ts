@@ -3,11 +3,12 @@
 import type { Page } from "playwright-core";
 import type * as Config from "../../src/config.js";
 import type * as Consent from "../../src/consent.js";
+import type * as Debug from "../../src/debug.js";
 import type * as Sdk from "../../src/index.js";
 
 declare global {
   interface Window {
-    sdk: typeof Sdk & typeof Consent & typeof Config;
+    sdk: typeof Sdk & typeof Consent & typeof Config & typeof Debug;
     client: Sdk.Client;
     /** Track `count` events whose `result_count` says which one it is. */
     trackMany(count: number, first?: number): void;

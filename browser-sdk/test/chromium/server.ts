@@ -39,12 +39,19 @@ export class TestServer {
   preflightDelay = 0;
   preflights = 0;
   readonly #routes = new Map<string, (request: Received) => Treatment>();
+  readonly #folders = new Map<string, (below: string) => Treatment>();
   readonly #targets = new Map<string, string>();
   readonly #server = createServer((request, response) => void this.#serve(request, response));
 
   /** Answer requests for a path. */
   on(path: string, answer: (request: Received) => Treatment): this {
     this.#routes.set(path, answer);
+    return this;
+  }
+
+  /** Answer requests for everything below a path. */
+  folder(path: string, answer: (below: string) => Treatment): this {
+    this.#folders.set(path, answer);
     return this;
   }
 
@@ -89,6 +96,11 @@ export class TestServer {
     const target = this.#targets.get(received.path);
     if (target) {
       await treat(response, await forward(received, target));
+      return;
+    }
+    for (const [path, give] of this.#folders) {
+      if (!received.path.startsWith(path)) continue;
+      await treat(response, give(received.path.slice(path.length)));
       return;
     }
     const answer = this.#routes.get(received.path);
