@@ -18,5 +18,5 @@ browsers: sdk ## the rating prompt and leaving a page in every engine: Chromium,
 	@npm exec --workspace @telesift/browser -- vitest run --project engine-chromium --project engine-firefox --project engine-webkit
 
 .PHONY: sdk-bench
-sdk-bench: node_modules/.ready ## the browser SDK beside OpenTelemetry, Faro and Plausible; the rating prompt's cost
+sdk-bench: node_modules/.ready ## the browser SDK beside OpenTelemetry, Faro, Sentry and PostHog; the rating prompt's cost
 	@npm run bench --silent --workspace @telesift/browser

@@ -15,7 +15,14 @@ export class Collector extends TestServer {
 
   constructor() {
     super();
-    for (const path of ["/v1/logs", "/collect", "/api/event"]) {
+    for (const path of [
+      "/v1/logs",
+      "/collect",
+      "/api/event",
+      "/api/1/envelope/",
+      "/e/",
+      "/i/v0/e/",
+    ]) {
       this.on(path, ({ body }) => {
         this.bodies.push(body);
         return { status: path === "/v1/logs" ? 200 : 202, delay: this.delay };

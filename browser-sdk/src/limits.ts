@@ -35,11 +35,14 @@ export const ATTEMPTS_UNAUTHORISED = 4;
  */
 export const REQUEST_BYTES = 60_000;
 
-/** The first wait after a failure; it doubles with each further one. */
-export const BACKOFF_FIRST_MS = 1_000;
+/** A keepalive request needs as much of the quota: for the head, and the largest of events. */
+export const KEEPALIVE_LEAST_BYTES = 8_192;
 
-/** The longest wait of our own choice. */
-export const BACKOFF_LONGEST_MS = 60_000;
+/** Doubled by each failure in a row it is the least wait; up to as much again comes by chance. */
+export const BACKOFF_MS = 250;
+
+/** The longest of these waits, without what comes by chance. */
+export const BACKOFF_LONGEST_MS = 30_000;
 
 /** The longest wait that a server may ask for. */
 export const RETRY_AFTER_LONGEST_MS = 3_600_000;

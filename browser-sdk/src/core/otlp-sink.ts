@@ -5,6 +5,7 @@ import {
   EVENT_BYTES,
   EVENTS_PER_REQUEST,
   FLUSH_INTERVAL_MS,
+  KEEPALIVE_LEAST_BYTES,
   QUEUE_EVENTS,
   REQUEST_BYTES,
   TIMEOUT_GROWTH,
@@ -18,7 +19,7 @@ import { encodeHead, encodeRecord, TAIL } from "./otlp.js";
 import { takeBatch } from "./queue.js";
 import { createScheduler } from "./scheduler.js";
 import { settle } from "./settlement.js";
-import { count, drop, noStats, type Sink } from "./sink.js";
+import { count, drop, noStats, nothing, type Sink } from "./sink.js";
 import { state } from "./state.js";
 import { createPost, exclusively } from "./transport.js";
 import { uid } from "./uid.js";
@@ -26,7 +27,7 @@ import { utf8Length } from "./utf8.js";
 
 /** Return a number of the options if timers and loops can live with it, else the usual one. */
 const sane = (value: number | undefined, usual: number) =>
-  (value as number) > 0 && (value as number) < 2 ** 31 ? (value as number) : usual;
+  (value as number) > 0 && (value as number) < 1e9 ? (value as number) : usual;
 
 /** Queue events, and send them as OTLP logs. */
 export function createOtlpSink(options: InitOptions): Sink {
@@ -46,7 +47,7 @@ export function createOtlpSink(options: InitOptions): Sink {
   let capacity = sane(options.maxQueue, QUEUE_EVENTS);
   let failures = 0; // In a row.
   let unauthorised = 0; // In a row.
-  let takeBack = () => {}; // Return the ordinary request under way to the queue.
+  let takeBack: () => void = nothing; // Return the ordinary request under way to the queue.
 
   function dropOldest() {
     for (; queue.length > capacity; drop(stats, 1)) queue.shift();
@@ -59,7 +60,7 @@ export function createOtlpSink(options: InitOptions): Sink {
     // Chromium keeps the connection of a keepalive request that was aborted: on the way out only.
     // Where the quota is used up, an ordinary request: better than none.
     const quota = page.away ? REQUEST_BYTES - state.keepalive : 0;
-    const keepalive = quota > 2 * EVENT_BYTES;
+    const keepalive = quota > KEEPALIVE_LEAST_BYTES;
     const overhead = utf8Length(head + TAIL);
     const batch = takeBatch(queue, (keepalive ? quota : REQUEST_BYTES) - overhead, full, encode);
     if (!batch.length) return undefined;

@@ -19,18 +19,17 @@ export function settle(
   drops: number,
   { status, body }: Answer,
   stats: Stats,
-): boolean {
+): boolean | undefined {
   if (status === PAGE_LEFT) count(stats, "unconfirmed", length);
-  else if (status > UNREACHABLE && status <= 400) {
+  else if (status > UNREACHABLE && status < 401) {
     const rejected = status === 400 ? length : rejectedRecords(body);
     count(stats, "rejected", rejected);
     count(stats, "sent", length - rejected);
   } else {
     state.unreported += drops;
-    if (RETRYABLE.includes(status)) return true;
-    drop(stats, length);
+    return RETRYABLE.includes(status) || drop(stats, length);
   }
-  return false;
+  return undefined;
 }
 
 /** Return how many of a request's records the server rejected. */

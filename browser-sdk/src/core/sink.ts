@@ -49,7 +49,7 @@ export function count(stats: Stats, outcome: keyof Stats, events: number): void 
 }
 
 /** Count events as dropped; the next request reports them. */
-export function drop(stats: Stats, events: number): void {
+export function drop(stats: Stats, events: number): undefined {
   count(stats, "dropped", events);
   state.unreported += events;
 }

@@ -82,6 +82,18 @@ describe("an application that is built and served", () => {
   });
 });
 
+test("the guide's code is what these hosts run", () => {
+  const root = join(import.meta.dirname, "../../..");
+  const plain = (text: string) => text.replace(/\s+/g, " ").replace(/, }/g, " }");
+  const guide = plain(readFileSync(join(root, "docs/guides/adopt-in-react.md"), "utf8"));
+  const host = (file: string) => plain(readFileSync(join(import.meta.dirname, file), "utf8"));
+  const component = /export function Telemetry.*/.exec(host("next/app/telemetry.jsx"))?.[0] ?? "";
+  expect(guide).toContain(component.trim().replace('"host"', '"my-app-web"'));
+  const flag = 'enabled: import.meta.env.VITE_FEATURES_TELEMETRY !== "false"';
+  expect([guide, host("vite-react/main.tsx")].every((text) => text.includes(flag))).toBe(true);
+  expect(guide).toContain("rewrites: async () => [");
+});
+
 describe("a page without a bundler", () => {
   beforeEach(async () => {
     telesift = await new Telesift().start();
