@@ -29,13 +29,14 @@ export const TIMEOUT_GROWTH = 6;
 export const ATTEMPTS_UNAUTHORISED = 4;
 
 /**
- * Bytes of a request, and of keepalive requests under way together.
+ * Bytes of the events in a request, and of keepalive requests under way together.
  * Browsers allow 64 KiB to a whole page, others' keepalive requests included; more is refused.
+ * What is left is for the head of a request.
  * https://fetch.spec.whatwg.org/#http-network-or-cache-fetch
  */
 export const REQUEST_BYTES = 60_000;
 
-/** A keepalive request needs as much of the quota: for the head, and the largest of events. */
+/** A keepalive request wants as much of the quota: room for the largest of events and a head. */
 export const KEEPALIVE_LEAST_BYTES = 8_192;
 
 /** Doubled by each failure in a row it is the least wait; up to as much again comes by chance. */

@@ -22,8 +22,9 @@ function guarded<E extends TelemetryEvent>(inspect: BeforeSend, event: E): E | u
   state.sink = localSink(nothing); // What it tracks itself would go on for ever.
   try {
     const outgoing = inspect(event);
-    // A promise has no name: an asynchronous inspection withholds.
-    return outgoing?.event ? { ...event, ...outgoing } : undefined;
+    // A promise has neither: an asynchronous inspection withholds.
+    const isEvent = typeof outgoing?.event === "string" && outgoing.props;
+    return isEvent ? { ...event, ...outgoing } : undefined;
   } catch {
     return undefined; // What the application could not look through does not leave.
   } finally {

@@ -39,7 +39,7 @@ export interface Queued extends Omit<TelemetryEvent, "uid"> {
 export function capture(event: string, props?: object): Queued {
   if (__DEV__) warnOfFault(event, props);
   return {
-    event,
+    event: `${event}`, // Whatever plain JavaScript passes: it must not spoil the batch.
     props: { ...props } as Record<string, Value>,
     time: now(),
     trace: state.trace?.(),

@@ -61,8 +61,7 @@ export function createOtlpSink(options: InitOptions): Sink {
     // Where the quota is used up, an ordinary request: better than none.
     const quota = page.away ? REQUEST_BYTES - state.keepalive : 0;
     const keepalive = quota > KEEPALIVE_LEAST_BYTES;
-    const overhead = utf8Length(head + TAIL);
-    const batch = takeBatch(queue, (keepalive ? quota : REQUEST_BYTES) - overhead, full, encode);
+    const batch = takeBatch(queue, keepalive ? quota : REQUEST_BYTES, full, encode);
     if (!batch.length) return undefined;
     const body = head + batch.map(({ json }) => json) + TAIL;
     const bytes = keepalive ? utf8Length(body) : 0;
