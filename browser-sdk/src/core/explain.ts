@@ -6,13 +6,13 @@ import type { InitOptions } from "./options.js";
 import type { PartialSuccess } from "./settlement.js";
 import { type Answer, PAGE_LEFT, TIMED_OUT, UNREACHABLE } from "./transport.js";
 
-const told = new Set<string>();
+const logged = new Set<string>();
 
 /** Log why a request or some of its events failed; each reason once. */
 export function explain(answer: Answer, { endpoint = "/v1/logs" }: InitOptions): void {
   const why = diagnose(answer, endpoint);
-  if (!why || told.has(why)) return;
-  told.add(why);
+  if (!why || logged.has(why)) return;
+  logged.add(why);
   console.warn(`[telesift] ${why}`);
 }
 
