@@ -9,9 +9,14 @@ $(SDK_BUILT): node_modules/.ready $(shell find browser-sdk/src -type f) browser-
 	@touch $@
 
 .PHONY: sdk-check
-sdk-check: setup node_modules/.ready ## lint, types, size, package and tests of the browser SDK (Chromium; CHROMIUM=path)
+sdk-check: setup node_modules/.ready ## lint, types, size, package and tests of the browser SDK (Chromium and Firefox)
 	@npm run check --silent --workspace @telesift/browser
 
+.PHONY: browsers
+browsers: sdk ## the rating prompt and leaving a page in every engine: Chromium, Firefox, WebKitGTK
+	@tests/install_servers.sh webkit
+	@npm exec --workspace @telesift/browser -- vitest run --project engine-chromium --project engine-firefox --project engine-webkit
+
 .PHONY: sdk-bench
-sdk-bench: node_modules/.ready ## the browser SDK beside OpenTelemetry, Faro and Plausible; the rating prompt's cost
+sdk-bench: node_modules/.ready ## the browser SDK beside OpenTelemetry, Faro, Sentry and PostHog; the rating prompt's cost
 	@npm run bench --silent --workspace @telesift/browser

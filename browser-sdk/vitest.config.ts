@@ -27,6 +27,28 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      ...["chromium", "firefox", "webkit"].map((engine) => ({
+        extends: true as const,
+        test: {
+          name: `engine-${engine}`,
+          environment: "node",
+          env: { ENGINE: engine },
+          include: ["test/engines/*.test.ts"],
+          globalSetup: ["test/chromium/pages/build.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      })),
+      {
+        extends: true,
+        test: {
+          name: "hosts",
+          environment: "node",
+          include: ["test/hosts/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+        },
+      },
       {
         extends: true,
         test: {

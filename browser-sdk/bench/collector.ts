@@ -7,6 +7,9 @@ import { TestServer } from "../test/chromium/server.js";
 export const promptId = (index: number) =>
   `be4c4000-0000-4000-8000-${index.toString().padStart(12, "0")}`;
 
+/** PostHog, the slowest, sends every three seconds. */
+const QUIET_MS = 3_500;
+
 /** A server that takes every SDK's requests and looks for the events in them. */
 export class Collector extends TestServer {
   bodies: string[] = [];
@@ -15,7 +18,14 @@ export class Collector extends TestServer {
 
   constructor() {
     super();
-    for (const path of ["/v1/logs", "/collect", "/api/event"]) {
+    for (const path of [
+      "/v1/logs",
+      "/collect",
+      "/api/event",
+      "/api/1/envelope/",
+      "/e/",
+      "/i/v0/e/",
+    ]) {
       this.on(path, ({ body }) => {
         this.bodies.push(body);
         return { status: path === "/v1/logs" ? 200 : 202, delay: this.delay };
@@ -39,7 +49,7 @@ export class Collector extends TestServer {
 
   /** Wait until nothing has come for a while; return which events came, and how often in all. */
   async arrived(): Promise<{ ids: Set<string>; times: number; bytes: number }> {
-    for (let before = -1; before !== this.bodies.length; await sleep(1_000)) {
+    for (let before = -1; before !== this.bodies.length; await sleep(QUIET_MS)) {
       before = this.bodies.length;
     }
     const ids = this.bodies.join().match(/be4c4000-0000-4000-8000-\d{12}/g) ?? [];

@@ -9,7 +9,7 @@ import { Collector, promptId } from "./collector.js";
 import { cost, median, quantile, timeCalls } from "./measure.js";
 import { printTable } from "./table.js";
 
-const CONTESTANTS = ["telesift", "opentelemetry", "faro", "plausible"];
+const CONTESTANTS = ["telesift", "opentelemetry", "faro", "sentry", "posthog", "plausible"];
 const CALLS = 2_000;
 const BLOCK = 20;
 const ROUNDS = 15;

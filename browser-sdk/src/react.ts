@@ -3,8 +3,7 @@
 
 "use client"; // React servers leave it to the browser.
 
-export type { PsrPromptOptions } from "./psr/mount-psr-prompt.js";
-export type { PsrOptions, PsrSource } from "./psr/options.js";
+export type { PsrOptions, PsrPromptOptions, PsrSource } from "./psr/options.js";
 export type { PsrState } from "./psr/psr.js";
 export { PsrPrompt } from "./psr/psr-prompt.js";
 export type { PsrTexts } from "./psr/texts.js";

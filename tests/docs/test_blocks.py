@@ -32,6 +32,7 @@ NOT_RUN = {
     "": "no code: a request's or a stream's path",
     "css": "custom properties with their defaults",
     "html": "a page of somebody else's",
+    "js": "what a bundler compiles or reads: browser-sdk/test/hosts builds the same",
     "nginx": "a proxy of somebody else's",
 }
 

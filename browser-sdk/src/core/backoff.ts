@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { BACKOFF_FIRST_MS, BACKOFF_LONGEST_MS, RETRY_AFTER_LONGEST_MS } from "../limits.js";
+import { BACKOFF_LONGEST_MS, BACKOFF_MS, RETRY_AFTER_LONGEST_MS } from "../limits.js";
+import { now } from "./now.js";
 
 /** Return how many milliseconds to wait after `failures` in a row: as the server asks, or longer. */
 export function backoff(failures: number, headers: Headers | undefined): number {
-  const longest = Math.min(BACKOFF_FIRST_MS * 2 ** (failures - 1), BACKOFF_LONGEST_MS);
-  const ours = (longest * (1 + Math.random())) / 2; // The random half keeps pages apart.
-  const value = headers?.get("retry-after") ?? ""; // Seconds, or a date.
-  const theirs = Number(value) * 1_000 || Date.parse(value) - Date.now() || 0;
+  const least = Math.min(BACKOFF_MS * 2 ** failures, BACKOFF_LONGEST_MS);
+  const ours = least * (1 + Math.random()); // The random half keeps pages apart.
+  const value = headers?.get("retry-after") as string; // Seconds, or a date, or null.
+  const theirs = +value * 1_000 || Date.parse(value) - now() || 0;
   return Math.min(Math.max(ours, theirs), RETRY_AFTER_LONGEST_MS);
 }

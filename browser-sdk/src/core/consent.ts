@@ -2,17 +2,12 @@
 
 import type { InitOptions } from "./options.js";
 
-/** Return whether this page may send anything at all. */
-export function maySend({
-  enabled = true,
-  respectDoNotTrack = true,
-  respectGPC = true,
-}: InitOptions): boolean {
-  // Rendering on a server: its process serves many people and has no page to leave.
-  if (!enabled || !globalThis.document) return false;
+/** Return whether this page may send anything at all. Only `true` enables, and only `false` overrules. */
+export function maySend(options: InitOptions): boolean {
   const asks = navigator as Navigator & { globalPrivacyControl?: boolean };
-  return !(
-    (respectDoNotTrack && asks.doNotTrack === "1") ||
-    (respectGPC && asks.globalPrivacyControl)
+  return (
+    { enabled: true, ...options }.enabled === true &&
+    (options.respectDoNotTrack === false || asks.doNotTrack !== "1") &&
+    (options.respectGPC === false || !asks.globalPrivacyControl)
   );
 }

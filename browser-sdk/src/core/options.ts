@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { TelemetryEvent } from "./event.js";
+/** Request headers by name. */
+export type RequestHeaders = Record<string, string>;
+
+/** Request headers, or a function that returns them or a promise of them. */
+export type HeadersOption =
+  | RequestHeaders
+  | (() => RequestHeaders | undefined | Promise<RequestHeaders | undefined>);
 
 /** What `init()` takes; everything is optional. */
 export interface InitOptions {
@@ -8,23 +14,20 @@ export interface InitOptions {
   endpoint?: string;
   /** Default: `console` in development builds, `otlp` in all others. */
   sink?: "otlp" | "console";
-  /** False makes everything a no-op: map your feature flag onto it. Default: true. */
+  /** Map your feature flag onto it: everything but `true` makes everything a no-op. Default: true. */
   enabled?: boolean;
   /** The resource's `service.name`. */
   serviceName?: string;
   /** The resource's `service.version`. */
   serviceVersion?: string;
   /** Request headers, such as a bearer token; a function is asked before each request. */
-  headers?: Record<string, string> | (() => Record<string, string>);
+  headers?: HeadersOption;
   /** Whether cookies go along. Default: `same-origin`; `include` for another origin's. */
   credentials?: RequestCredentials;
+  /** Where ratings go; `PsrPrompt` also uses these headers and credentials. Default: `/psr`. */
+  psrEndpoint?: string;
   /** The visit, where the server cannot tell it from the session. */
   sessionId?: string;
-  /**
-   * Changes an event before it leaves, or holds it back with null.
-   * If it throws, the event does not leave; what it tracks itself is ignored.
-   */
-  beforeSend?: (event: TelemetryEvent) => TelemetryEvent | null;
   /** Send nothing when the browser says `doNotTrack`. Default: true. */
   respectDoNotTrack?: boolean;
   /** Send nothing when the browser says `globalPrivacyControl`. Default: true. */
@@ -33,8 +36,8 @@ export interface InitOptions {
   flushInterval?: number;
   /** Events held while they cannot be sent; the oldest go first. Default: 200. */
   maxQueue?: number;
-  /** How long a request may take, in milliseconds. Default: 200. */
+  /** Events per request; `/telemetry/config` tells what the server accepts. Default: 50. */
+  eventsPerRequest?: number;
+  /** How long a request may take, in milliseconds; each failure in a row doubles it. Default: 10000. */
   timeout?: number;
-  /** The active W3C `traceparent`, if your tracing has one; asked at each `track()`. */
-  traceContext?: () => string | undefined;
 }

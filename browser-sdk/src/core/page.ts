@@ -1,37 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The page's coming and going. */
+/** Whether the page is there. */
 export interface Page {
-  /** Another value each time the page comes back; none while it is left. */
-  visit: object | undefined;
-  /** Stop listening. */
-  forget(): void;
+  /** It may be gone for good, or come back from the back/forward cache. */
+  left: boolean;
+  /** Hidden or left: what is not sent at once may never be. */
+  away: boolean;
 }
 
-/**
- * Call `onExit` when the page may end without a further word, and `onReturn` when it is back
- * from the back/forward cache.
- */
-export function watchPage(onExit: () => void, onReturn: () => void): Page {
-  const listening = new AbortController();
-  const page: Page = { visit: {}, forget: () => listening.abort() };
-
-  // On the window, so that the document's own listeners, which may track something, come first.
-  function listen(type: string, listener: () => void) {
-    addEventListener(type, listener, { signal: listening.signal });
-  }
-  // The last event that phones always give.
-  listen("visibilitychange", () => {
-    if (document.hidden) onExit();
-  });
+/** Call `onChange` when the page is hidden, left or seen again, until the signal is aborted. */
+export function watchPage(onChange: () => void, signal: AbortSignal): Page {
+  const page: Page = { left: false, away: document.hidden };
+  const change = ({ type }: Event) => {
+    const { hidden } = document;
+    page.left = type === "pagehide" || (page.left && hidden);
+    page.away = page.left || hidden;
+    onChange();
+  };
+  // `visibilitychange` is the last event that phones always give.
   // Never `unload`: it keeps pages out of the back/forward cache. https://web.dev/articles/bfcache
-  listen("pagehide", () => {
-    onExit();
-    page.visit = undefined;
-  });
-  listen("pageshow", () => {
-    page.visit ??= {};
-    onReturn();
-  });
+  for (const type of ["visibilitychange", "pagehide", "pageshow"]) {
+    // On the window, so that the document's own listeners, which may track something, come first.
+    addEventListener(type, change, { signal });
+  }
   return page;
 }

@@ -1,35 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { EVENTS_PER_REQUEST, FLUSH_INTERVAL_MS } from "../limits.js";
 import { whenIdle } from "./idle.js";
+import { type Page, watchPage } from "./page.js";
 
-/** When a queue is sent: after an interval, when it fills a request, or after a back-off. */
+/** When a queue is sent: after an interval, when it fills a request, at once when the page goes. */
 export interface Scheduler {
-  /** Send at once if the queue fills a request, else within the flush interval. */
+  page: Page;
+  /** Send when the time has come. */
   schedule(): void;
-  /** Send nothing for so many milliseconds, then what is queued. */
+  /** Send nothing for so many milliseconds, or until the connection is back. */
   backOff(delay: number): void;
   /** Send until the queue is empty or a back-off begins. */
   flush(): Promise<void>;
 }
 
-/** In place of the delay of a flush: shorter than any, so that no flush comes before its end. */
-const BACKING_OFF = -1;
-
-/** Decide when `send`, which posts one request, is called for a queue. */
+/**
+ * Decide when `send` is called, which posts one request of `full` events at most.
+ *
+ * `takeBack` returns the ordinary request under way to the queue: it would end with the page.
+ */
 export function createScheduler(
   queue: readonly unknown[],
+  full: number,
+  flushInterval: number,
+  signal: AbortSignal,
   send: () => Promise<void> | undefined,
-  flushInterval = FLUSH_INTERVAL_MS,
+  takeBack: () => void,
 ): Scheduler {
   let timer: ReturnType<typeof setTimeout> | undefined; // The only one: to flush, or to retry.
-  let due = Infinity; // The timer's delay, or BACKING_OFF.
+  let due = Infinity; // The timer's delay; negative in a back-off, so that no flush comes sooner.
   let draining: Promise<void> | undefined; // One ordinary request at a time.
+  const page = watchPage(() => {
+    if (page.away) takeBack();
+    schedule();
+  }, signal);
 
   function schedule() {
+    if (page.left) while (send()); // It is now or never, whatever the back-off.
     if (draining || !queue.length) return;
-    const delay = queue.length < EVENTS_PER_REQUEST ? flushInterval : 0;
-    if (delay < due) wakeAfter(delay, delay);
+    const delay = queue.length < full ? flushInterval : 0;
+    if (page.away) void drain();
+    else if (delay < due) wakeAfter(delay, delay);
   }
 
   function wakeAfter(delay: number, reason: number) {
@@ -41,10 +52,10 @@ export function createScheduler(
     });
   }
 
-  /** Send what is queued now, one request after the other, unless backing off. */
+  /** Send a request, and further ones as long as the queue fills them, unless backing off. */
   function drain() {
-    if (due > BACKING_OFF) {
-      draining ??= sendQueued().finally(() => {
+    if (due >= 0) {
+      draining ??= sendFull().finally(() => {
         draining = undefined;
         schedule();
       });
@@ -52,18 +63,23 @@ export function createScheduler(
     return draining;
   }
 
-  async function sendQueued() {
-    for (let left = queue.length; left > 0 && due > BACKING_OFF; left -= EVENTS_PER_REQUEST) {
-      await send();
-    }
+  async function sendFull() {
+    do await send();
+    while (queue.length >= full && due >= 0);
   }
 
+  function backOff(delay: number) {
+    wakeAfter(delay, -1);
+  }
+
+  addEventListener("online", () => backOff(0), { signal });
   return {
+    page,
     schedule,
-    backOff: (delay) => wakeAfter(delay, BACKING_OFF),
+    backOff,
     async flush() {
       do await drain();
-      while (queue.length && due > BACKING_OFF);
+      while (queue.length && due >= 0);
     },
   };
 }

@@ -1,33 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Queued } from "./event.js";
-import { rejectedRecords } from "./otlp.js";
-import type { Stats } from "./sink.js";
+import { count, drop, type Stats } from "./sink.js";
+import { state } from "./state.js";
 import { type Answer, PAGE_LEFT, TIMED_OUT, UNREACHABLE } from "./transport.js";
 
-/** Statuses to retry after. https://opentelemetry.io/docs/specs/otlp/#failures-1 */
-const RETRYABLE = [UNREACHABLE, 429, 502, 503, 504];
+/**
+ * Statuses to retry after, with the same uids: the server forgets those that it has seen.
+ * https://opentelemetry.io/docs/specs/otlp/#failures-1
+ */
+const RETRYABLE = [TIMED_OUT, UNREACHABLE, 401, 429, 502, 503, 504];
 
-/** Count what became of a batch. Return the events to retry; undefined: there is no need to wait. */
-export function settle(batch: Queued[], { status, text }: Answer, stats: Stats) {
-  const { length } = batch;
-  stats.queued -= length;
-  if (RETRYABLE.includes(status)) return batch;
-  if (status === TIMED_OUT) {
-    // Once more, with the same uids: the server forgets those that it has seen.
-    const again = batch.filter((event) => !event.timeouts++);
-    stats.unconfirmed += length - again.length;
-    return again;
-  }
-  if (!hasArrived(status)) stats.dropped += length;
-  else if (status === PAGE_LEFT) stats.unconfirmed += length;
-  else {
-    const rejected = status === 400 ? length : rejectedRecords(text);
-    stats.rejected += rejected;
-    stats.sent += length - rejected;
+/**
+ * Count what became of a batch, and of the drops that its request reported.
+ * Return whether to retry.
+ */
+export function settle(
+  { length }: readonly unknown[],
+  drops: number,
+  { status, body }: Answer,
+  stats: Stats,
+): boolean | undefined {
+  if (status === PAGE_LEFT) count(stats, "unconfirmed", length);
+  else if (status > UNREACHABLE && status < 401) {
+    const rejected = status === 400 ? length : rejectedRecords(body);
+    count(stats, "rejected", rejected);
+    count(stats, "sent", length - rejected);
+  } else {
+    state.unreported += drops;
+    return RETRYABLE.includes(status) || drop(stats, length);
   }
   return undefined;
 }
 
-/** Return whether a request has reached the server, with the drops that it reported. */
-export const hasArrived = (status: number): boolean => status > UNREACHABLE && status <= 400;
+/** Return how many of a request's records the server rejected. */
+export const rejectedRecords = (answer: unknown): number =>
+  +((answer as PartialSuccess)?.partialSuccess?.rejectedLogRecords as string) || 0;
+
+/** The answer to an OTLP request. 64-bit integers are strings in protobuf's JSON. */
+export interface PartialSuccess {
+  partialSuccess?: { rejectedLogRecords?: number | string; errorMessage?: string };
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Queued } from "./event.js";
+import { state } from "./state.js";
 
 /**
  * Where this page's events are; every tracked event is in exactly one of these counts.
@@ -26,7 +27,8 @@ export interface Stats {
 export interface Sink {
   add(event: Queued): void;
   flush(): Promise<void>;
-  shutdown(): Promise<void>;
+  /** Flush, unless it has to be `now`; then drop what is left. */
+  shutdown(now?: boolean): Promise<void>;
   stats(): Stats;
 }
 
@@ -40,7 +42,20 @@ export const noStats = (): Stats => ({
   withheld: 0,
 });
 
-const nothing = async () => {};
+/** Count events out of the queue. */
+export function count(stats: Stats, outcome: keyof Stats, events: number): void {
+  stats[outcome] += events;
+  stats.queued -= events;
+}
+
+/** Count events as dropped; the next request reports them. */
+export function drop(stats: Stats, events: number): undefined {
+  count(stats, "dropped", events);
+  state.unreported += events;
+}
+
+/** Do nothing. */
+export const nothing = async () => {};
 
 /** A sink that sends nothing: `add` is all that happens to an event. */
 export const localSink = (add: (event: Queued) => void): Sink => ({

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { TRACE_LIFETIME_MS } from "../limits.js";
-import type { InitOptions } from "./options.js";
+import type { Trace } from "./event.js";
+import { state } from "./state.js";
+import { readTrace } from "./traceparent.js";
 
-let latest: string | undefined;
+/** Returns the active W3C `traceparent`, if there is one. */
+export type TraceContext = () => string | undefined;
+
+let latest: Trace | undefined;
+let context: TraceContext | undefined;
 
 /**
  * Set the trace of an answer for the events that follow, and return the answer.
@@ -14,21 +20,26 @@ let latest: string | undefined;
  */
 export function withTrace<R extends Response>(response: R): R {
   const { headers } = response;
-  const traceparent = headers.get("traceresponse") ?? headers.get("traceparent") ?? undefined;
-  latest = traceparent;
+  const trace = readTrace(headers.get("traceresponse") ?? headers.get("traceparent"));
+  latest = trace;
   setTimeout(() => {
-    if (latest === traceparent) latest = undefined;
+    if (latest === trace) latest = undefined;
   }, TRACE_LIFETIME_MS);
+  state.trace = activeTrace;
   return response;
 }
 
-/** The trace of the latest answer. */
-export const latestTraceparent = (): string | undefined => latest;
+/** Set where the active trace comes from, if the application traces; asked at each `track()`. */
+export function setTraceContext(active: TraceContext | undefined): void {
+  context = active;
+  // Pages that use neither function do not carry this module.
+  state.trace = activeTrace;
+}
 
-/** The trace that an event belongs to: the application's, or else the latest answer's. */
-export function activeTraceparent({ traceContext }: InitOptions): string | undefined {
+/** Return the application's trace, or else the latest answer's. */
+export function activeTrace(): Trace | undefined {
   try {
-    return traceContext?.() ?? latest;
+    return readTrace(context?.()) ?? latest;
   } catch {
     return latest; // The event matters more than its trace.
   }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Trace } from "./event.js";
+
 const FORM = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})/;
 
-/** Return the parts of a W3C `traceparent` by OTLP's names; undefined for anything else. */
-export function spanIds(traceparent: string | undefined) {
+/** Read a W3C `traceparent`; undefined for anything else. */
+export function readTrace(traceparent: string | null | undefined): Trace | undefined {
   const [, traceId, spanId, flags] = FORM.exec(traceparent ?? "") ?? [];
-  return traceId && { traceId, spanId, flags: Number(`0x${flags}`) };
+  if (!traceparent || !traceId) return undefined;
+  const members = `,"traceId":"${traceId}","spanId":"${spanId}","flags":${Number(`0x${flags}`)}`;
+  return { members, headers: { traceparent } };
 }

@@ -2,26 +2,32 @@
 
 import { NOTE_CHARACTERS } from "../limits.js";
 import { element } from "./element.js";
+import { graphemes } from "./graphemes.js";
 import type { Psr } from "./psr.js";
 import type { PsrTexts } from "./texts.js";
 
 /** Create the form: five stars as radio buttons, and once one is chosen, a note and its button. */
 export function createForm(texts: PsrTexts, { submit, dismiss }: Psr): HTMLFormElement {
   let rating = 0;
-  const count = element("span", { className: "psr-count" });
-  const note = element("textarea", {
-    maxLength: NOTE_CHARACTERS,
-    ariaDescribedByElements: [count],
-    oninput: showCount,
-  });
-  function showCount() {
-    count.textContent = `${note.value.length} / ${NOTE_CHARACTERS}`;
+  const count = element("span", { className: "psr-count", dir: "ltr" });
+  const note = element("textarea", { ariaDescribedByElements: [count], oninput: clamp });
+
+  function clamp(event?: Event) {
+    const characters = graphemes(note.value);
+    const kept = Math.min(characters.length, NOTE_CHARACTERS);
+    // Not while characters are being composed: the input method would lose its place.
+    if (kept < characters.length && !(event as InputEvent).isComposing) {
+      const { selectionStart } = note;
+      note.value = characters.slice(0, kept).join("");
+      note.setSelectionRange(selectionStart, selectionStart);
+    }
+    count.textContent = `${kept} / ${NOTE_CHARACTERS}`;
   }
 
   function choose(value: number) {
     // Not before there is something to send: a text area costs more than all the rest.
     if (!rating) {
-      showCount();
+      clamp();
       close.before(
         element("label", { className: "psr-note" }, texts.note, note),
         count,
@@ -29,6 +35,8 @@ export function createForm(texts: PsrTexts, { submit, dismiss }: Psr): HTMLFormE
       );
     }
     rating = value;
+    // Not `:has(:checked)`: WebKit leaves stars lit that are no longer chosen.
+    stars.dataset.rating = `${value}`;
   }
 
   const star = (value: number) =>
@@ -38,12 +46,19 @@ export function createForm(texts: PsrTexts, { submit, dismiss }: Psr): HTMLFormE
       element("input", {
         type: "radio",
         name: "rating",
-        required: true, // Enter on a star that is not chosen would send the form.
-        ariaLabel: texts.stars(value),
+        ariaLabel:
+          typeof texts.stars === "string"
+            ? texts.stars.replace("{count}", `${value}`)
+            : texts.stars(value),
         onchange: () => choose(value),
       }),
       element("span", { ariaHidden: "true" }, "★"),
     );
+  const stars = element(
+    "fieldset",
+    { className: "psr-stars", ariaLabel: texts.rating },
+    ...[1, 2, 3, 4, 5].map(star),
+  );
   const close = element("button", {
     className: "psr-dismiss",
     type: "button",
@@ -57,14 +72,10 @@ export function createForm(texts: PsrTexts, { submit, dismiss }: Psr): HTMLFormE
       ariaLabel: texts.question,
       onsubmit(event) {
         event.preventDefault();
-        submit(rating, note.value);
+        if (rating) submit(rating, note.value); // Enter on a star that is not chosen submits, too.
       },
     },
-    element(
-      "fieldset",
-      { className: "psr-stars", ariaLabel: texts.rating },
-      ...[1, 2, 3, 4, 5].map(star),
-    ),
+    stars,
     close,
   );
 }

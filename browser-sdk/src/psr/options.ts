@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { HeadersOption } from "../core/options.js";
+import type { PsrTexts } from "./texts.js";
+
 /** What led to asking for a rating. */
 export type PsrSource = "copy" | "duplicate" | "manual" | "other";
 
@@ -11,10 +14,16 @@ export interface PsrOptions {
   version?: string;
   /** What led to asking. Default: `copy`. */
   source?: PsrSource;
-  /** The PSR service. Default: `/psr` of the page's own origin. */
+  /** The PSR service. Default: `psrEndpoint` of `init()`, or else `/psr` of the page's own origin. */
   endpoint?: string;
-  /** Request headers, such as a bearer token; a function is asked before each request. */
-  headers?: Record<string, string> | (() => Record<string, string>);
-  /** Whether cookies go along. Default: `same-origin`; `include` for another origin's. */
+  /** Request headers, or a function that is asked before each request. Default: those of `init()`. */
+  headers?: HeadersOption;
+  /** Whether cookies go along. Default: as `init()` has it. */
   credentials?: RequestCredentials;
+}
+
+/** The options of the rendered prompt. */
+export interface PsrPromptOptions extends PsrOptions {
+  /** Texts in place of the English ones. */
+  texts?: Partial<PsrTexts>;
 }

@@ -21,7 +21,7 @@ beforeEach(async () => {
   page = await browser.newPage();
   await page.clock.install({ time: "2026-11-23T09:59:59Z" });
   await page.clock.pauseAt("2026-11-23T10:00:00Z");
-  // The middle of each back-off: 750 ms, 1.5 s, 3 s, ...
+  // The middle of each back-off: 750 ms, 1.5 s, 3 s, ... and 50 ms until the fake clock is idle.
   await page.addInitScript(() => {
     Math.random = () => 0.5;
   });
@@ -44,7 +44,7 @@ async function flushInVain() {
 
 /** Let the page's clock run past the timeout of the request under way. */
 async function timeOut() {
-  await page.clock.runFor(201);
+  await page.clock.runFor(10_001);
   await flush();
 }
 const uids = (request: number) => ingest.arrivals[request]?.records.map(({ uid }) => uid);
@@ -72,7 +72,7 @@ describe("events go back to the head of the queue", () => {
       await settled({ queued: 2, sent: 0 });
       await trackMany(page, 1, 2);
       await quiet(749);
-      await page.clock.runFor(3);
+      await page.clock.runFor(53);
       await ingest.requests(2);
       await settled({ queued: 0, sent: 3 });
       expect(uids(1)?.slice(0, 2)).toEqual(uids(0));
@@ -84,7 +84,7 @@ describe("events go back to the head of the queue", () => {
     await trackMany(page, 2);
     await flush();
     await settled({ queued: 2 });
-    await page.clock.runFor(752);
+    await page.clock.runFor(803);
     await settled({ sent: 2 });
     expect(uids(1)).toEqual(uids(0));
   });
@@ -95,7 +95,7 @@ describe("events go back to the head of the queue", () => {
     await flush();
     await settled({ queued: 2 });
     await page.context().setOffline(false);
-    await page.clock.runFor(752);
+    await page.clock.runFor(803);
     await settled({ queued: 0, sent: 2 });
   });
 
@@ -117,7 +117,8 @@ describe("sending waits", () => {
     await trackMany(page, 60, 1);
     await flush();
     await quiet(6_999);
-    await page.clock.runFor(3);
+    await page.clock.runFor(53);
+    await flush();
     await settled({ queued: 0, sent: 61 });
   });
 
@@ -127,7 +128,7 @@ describe("sending waits", () => {
     await flush();
     for (const [failures, wait] of [750, 1_500, 3_000, 6_000].entries()) {
       await quiet(wait - 1);
-      await page.clock.runFor(3);
+      await page.clock.runFor(53);
       await ingest.requests(failures + 2);
       await flush();
     }
@@ -139,69 +140,69 @@ describe("sending waits", () => {
     await trackMany(page, 1);
     await flush();
     await settled({ queued: 1 });
-    await page.clock.runFor(752);
+    await page.clock.runFor(803);
     await ingest.requests(2);
     await flush();
-    await page.clock.runFor(1_502);
+    await page.clock.runFor(1_553);
     await settled({ sent: 1 });
     await trackMany(page, 1);
     await flush();
     await settled({ queued: 1 });
-    await page.clock.runFor(752);
+    await page.clock.runFor(803);
     await settled({ sent: 2 });
   });
 });
 
 describe("a server that takes too long", () => {
-  test("is asked once more with the same uids, and its answer is waited for", async () => {
+  test("is asked again with the same uids, and its answer is waited for", async () => {
     ingest.treatments = [{ fault: "hang" }, { delay: 250 }];
     await trackMany(page, 2);
     await flushInVain();
     await timeOut();
     await settled({ queued: 2 });
-    await page.clock.runFor(752);
+    await page.clock.runFor(803);
     await ingest.requests(2);
     await page.clock.runFor(1_000);
     await settled({ queued: 0, sent: 2, unconfirmed: 0 });
     expect(uids(1)).toEqual(uids(0));
   });
 
-  test("is not asked a third time", async () => {
-    ingest.treatments = [{ fault: "hang" }];
+  test("is given longer each time", async () => {
+    ingest.treatments = [{ fault: "hang" }, { fault: "hang" }, {}];
     await trackMany(page, 2);
     await flushInVain();
     await timeOut();
     await settled({ queued: 2 });
-    await page.clock.runFor(752);
+    await page.clock.runFor(803);
     await ingest.requests(2);
-    await page.clock.runFor(10_001);
-    await settled({ queued: 0, unconfirmed: 2 });
-    await quiet(120_000);
+    await quiet(19_000);
+    await page.clock.runFor(1_001);
+    await flush();
+    await page.clock.runFor(1_553);
+    await settled({ queued: 0, sent: 2 });
+    expect(uids(2)).toEqual(uids(0));
   });
 
-  test("does not hold up later events for ever", async () => {
-    ingest.treatments = [{ fault: "hang" }, { fault: "hang" }, {}];
-    await trackMany(page, 1);
+  test("an answer that comes slowly but steadily is sent once", async () => {
+    ingest.treatments = [{ delay: 600 }];
+    await trackMany(page, 5);
     await flushInVain();
-    await timeOut();
-    await settled({ queued: 1 });
-    await page.clock.runFor(752);
-    await ingest.requests(2);
-    await trackMany(page, 1, 1);
-    await page.clock.runFor(10_001);
-    await settled({ queued: 1, unconfirmed: 1 });
-    await page.clock.runFor(1_502);
-    await settled({ queued: 0, sent: 1 });
+    await page.clock.runFor(5_000);
+    await settled({ queued: 0, sent: 5 });
+    expect(ingest.arrivals).toHaveLength(1);
   });
 
-  test("has taken the events when only the end of its answer is missing", async () => {
-    ingest.treatments = [{ fault: "stall" }];
+  test("an answer without an end is none: it may be of a proxy that lost the server", async () => {
+    ingest.treatments = [{ fault: "stall" }, {}];
     await trackMany(page, 2);
     const answer = page.waitForResponse("**/v1/logs");
     await flushInVain();
     await answer;
     await timeOut();
+    await settled({ queued: 2 });
+    await page.clock.runFor(803);
     await settled({ queued: 0, sent: 2 });
+    expect(uids(1)).toEqual(uids(0));
   });
 });
 
@@ -261,14 +262,14 @@ describe("a server that refuses", () => {
     await trackMany(page, 1);
     await flush();
     await settled({ queued: 1 });
-    await page.clock.runFor(752);
+    await page.clock.runFor(803);
     await settled({ sent: 1 });
     const reported = ingest.arrivals.map(({ resource }) => resource["telesift.client.dropped"]);
     expect(reported).toEqual([undefined, 5, 5]);
   });
 
-  test.each([401, 403])("with %i: that is the end for this page", async (status) => {
-    ingest.treatments = [{ status, body: '{"code":"feature_disabled"}' }, {}];
+  test("with 403: that is the end for this page", async () => {
+    ingest.treatments = [{ status: 403, body: '{"code":"feature_disabled"}' }, {}];
     await trackMany(page, 60);
     await flush();
     await settled({ dropped: 60, queued: 0 });
@@ -278,12 +279,128 @@ describe("a server that refuses", () => {
     expect(ingest.arrivals).toHaveLength(1);
   });
 
-  test("a proxy's page with status 200 counts as success", async () => {
-    ingest.treatments = [{ body: "<html>fine</html>" }];
+  test.each([
+    ["HTML with status 200", { body: "<html>fine</html>" }],
+    ["a redirect to a sign-in page", { status: 302, headers: { location: "/page.html" } }],
+  ])("with %s: that is no success, and the events wait", async (_, treatment) => {
+    ingest.treatments = [treatment, {}];
     await trackMany(page, 2);
     await flush();
-    await settled({ sent: 2 });
+    await settled({ sent: 0, queued: 2 });
+    await page.clock.runFor(803);
+    await settled({ sent: 2, queued: 0 });
+    expect(uids(1)).toEqual(uids(0));
   });
+});
+
+describe("credentials that are refused", () => {
+  /** Start with a token that is asked for anew each time. */
+  const startWithTokens = () =>
+    page.evaluate(() => {
+      let count = 0;
+      window.client = window.sdk.init({
+        headers: async () => {
+          count++;
+          await Promise.resolve();
+          return { authorization: `Bearer ${count}` };
+        },
+      });
+    });
+  const tokens = () => ingest.arrivals.map(({ headers }) => headers.authorization);
+
+  test("are asked for again, also where that takes a while, and nothing is lost", async () => {
+    ingest.treatments = [{ status: 401 }, {}];
+    await startWithTokens();
+    await trackMany(page, 2);
+    await flush();
+    await settled({ queued: 2 });
+    await page.clock.runFor(803);
+    await settled({ sent: 2, dropped: 0 });
+    expect(tokens()).toEqual(["Bearer 1", "Bearer 2"]);
+  });
+
+  test("several times in a row are the end for this page", async () => {
+    ingest.treatments = [{ status: 401 }];
+    await trackMany(page, 2);
+    await flush();
+    for (const wait of [750, 1_500, 3_000]) {
+      await page.clock.runFor(wait + 53);
+      await flush();
+    }
+    await settled({ dropped: 2, queued: 0 });
+    await trackMany(page, 60);
+    await quiet(120_000);
+    await page.goto("about:blank");
+    expect(ingest.arrivals).toHaveLength(4);
+  });
+
+  test("after other failures are not the end yet", async () => {
+    ingest.treatments = [{ status: 503 }, { status: 503 }, { status: 503 }, { status: 401 }, {}];
+    await trackMany(page, 2);
+    await flush();
+    for (const wait of [750, 1_500, 3_000, 6_000]) {
+      await page.clock.runFor(wait + 53);
+      await flush();
+    }
+    await settled({ sent: 2, dropped: 0 });
+  });
+
+  test("a page that is left sends with the latest token: it cannot wait for another", async () => {
+    await startWithTokens();
+    await trackMany(page, 1);
+    await flush();
+    await trackMany(page, 1, 1);
+    await page.goto("about:blank");
+    await ingest.requests(2);
+    expect(tokens()).toEqual(["Bearer 1", "Bearer 1"]);
+  });
+});
+
+describe("a back-off", () => {
+  /** Hide the page and show it again, as far as the page can tell. */
+  const hideAndShow = () =>
+    page.evaluate(() => {
+      for (const hidden of [true, false]) {
+        Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+        document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+      }
+    });
+
+  test("holds when the page is hidden and shown again", async () => {
+    ingest.treatments = [{ status: 503 }, {}];
+    await trackMany(page, 1);
+    await flush();
+    await settled({ queued: 1 });
+    for (let times = 0; times < 20; times++) await hideAndShow();
+    await quiet(700);
+    await page.clock.runFor(103);
+    await settled({ sent: 1 });
+  });
+
+  test("ends when the connection is back", async () => {
+    await page.context().setOffline(true);
+    await trackMany(page, 2);
+    await flush();
+    for (const wait of [750, 1_500, 3_000, 6_000, 12_000]) {
+      await page.clock.runFor(wait + 53);
+      await flush();
+    }
+    await settled({ queued: 2 });
+    await page.context().setOffline(false);
+    await page.clock.runFor(60);
+    await settled({ queued: 0, sent: 2 });
+  });
+});
+
+test("what is tracked while the page is hidden goes at once, one request at a time", async () => {
+  ingest.treatments = [{ fault: "hang" }];
+  await page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+  });
+  for (let index = 0; index < 8; index++) await trackMany(page, 1, index);
+  await ingest.requests(1);
+  await quiet(5_000);
 });
 
 test("a long session's keepalive requests do not use up the browser's quota", async () => {

@@ -32,7 +32,7 @@ export class Ingest extends TestServer {
     super();
     // A page that must not be stored is kept out of the back/forward cache, too.
     const headers = { "content-type": "text/html", "cache-control": "no-cache" };
-    this.on("/page.html", () => ({ body: PAGE, headers }));
+    this.on("/page.html", ({ query }) => ({ body: page(query.get("build") ?? "."), headers }));
     this.on("/v1/logs", (request) => {
       this.arrivals.push(arrival(request));
       return (this.treatments.length > 1 ? this.treatments.shift() : this.treatments[0]) ?? {};
@@ -57,12 +57,15 @@ export class Ingest extends TestServer {
   }
 }
 
-const PAGE = `<!doctype html>
+const page = (build: string) => `<!doctype html>
 <html lang="en">
 <title>A page</title>
 <script type="module">
-  import * as sdk from "/dist/index.js";
-  window.sdk = sdk;
+  import * as sdk from "/dist/${build}/index.js";
+  import { initWithConsent } from "/dist/${build}/consent.js";
+  import { loadConfig } from "/dist/${build}/config.js";
+  import { debug } from "/dist/${build}/debug.js";
+  window.sdk = { ...sdk, initWithConsent, loadConfig, debug };
 </script>
 <h1>A page</h1>
 <button onclick="this.textContent = 'clicked'">Click</button>

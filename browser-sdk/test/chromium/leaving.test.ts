@@ -62,7 +62,7 @@ describe.each(WAYS)("by %s", (_, leave) => {
     await arrived(10);
   });
 
-  test("nothing is lost and nothing comes twice with a flush in flight", async () => {
+  test("nothing is lost with a flush in flight, which goes again with the same ids", async () => {
     ingest.treatments = [{ delay: 2_000 }];
     await start(page, ingest.origin(), PATIENT);
     await trackMany(page, 50);
@@ -70,14 +70,19 @@ describe.each(WAYS)("by %s", (_, leave) => {
     await trackMany(page, 10, 50);
     await ingest.requests(1);
     await leave();
-    await arrived(60);
+    await ingest.recorded(110);
+    await sleep(300);
+    expect(ingest.records).toHaveLength(110);
+    expect(new Set(ingest.records.map(({ uid }) => uid)).size).toBe(60);
   });
 
   test("two hundred queued events arrive", async () => {
     await start(page, ingest.origin(), PATIENT);
-    await trackMany(page, 200);
+    await trackMany(page, 200); // The first fifty may be in flight already, and then go again.
     await leave();
-    await arrived(200);
+    const unique = () => new Set(ingest.records.map(({ uid }) => uid)).size;
+    await expect.poll(unique).toBe(200);
+    expect([0, 50]).toContain(duplicates());
   });
 
   test("ten of ten events arrive at another origin, whose preflight takes its time", async () => {
@@ -109,7 +114,7 @@ test("more than 64 KiB: as much as keepalive holds is certain, and the rest is t
   await sleep(1_000);
   const bytes = ingest.arrivals.map((arrival) => arrival.bytes);
   expect(bytes.reduce((sum, size) => sum + size)).toBeGreaterThan(55_000);
-  expect(duplicates()).toBe(0);
+  expect(duplicates()).toBeLessThanOrEqual(50); // What was in flight when the page was left.
 });
 
 test("hiding the tab sends what is queued, and the page goes on when it is seen again", async () => {
@@ -119,6 +124,7 @@ test("hiding the tab sends what is queued, and the page goes on when it is seen 
     Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
     document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
     Reflect.deleteProperty(document, "hidden");
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
   });
   await arrived(10);
   await trackMany(page, 5, 10);
@@ -150,7 +156,7 @@ describe("a page that comes back from the back/forward cache", () => {
     expect(await stats(page)).toMatchObject({ queued: 0, dropped: 0 });
   });
 
-  test("does not repeat what was in flight", async () => {
+  test("has sent again what was in flight, and does not repeat it once more", async () => {
     ingest.treatments = [{ delay: 2_000 }, {}];
     await start(page, ingest.origin(), PATIENT);
     await trackMany(page, 50);
@@ -160,7 +166,10 @@ describe("a page that comes back from the back/forward cache", () => {
     await trackMany(page, 1, 50);
     await page.evaluate(() => window.client.flush());
     await page.evaluate(() => window.client.flush());
-    await arrived(51);
+    await ingest.recorded(101);
+    await sleep(300);
+    expect(ingest.records).toHaveLength(101);
+    expect(new Set(ingest.records.map(({ uid }) => uid)).size).toBe(51);
     expect(await stats(page)).toMatchObject({ queued: 0, dropped: 0 });
   });
 });

@@ -28,11 +28,21 @@ afterAll(async () => {
 });
 
 const SURROUNDINGS = [
-  { name: "light", options: { colorScheme: "light" } },
-  { name: "dark", options: { colorScheme: "dark" } },
-  { name: "narrow", options: { viewport: { width: 360, height: 640 } } },
-  { name: "right-to-left", options: {}, query: "dir=rtl" },
-  { name: "forced colours", options: { forcedColors: "active" } },
+  { name: "light 1280", options: { colorScheme: "light", viewport: { width: 1280, height: 640 } } },
+  { name: "dark 1280", options: { colorScheme: "dark", viewport: { width: 1280, height: 640 } } },
+  { name: "light 390", options: { colorScheme: "light", viewport: { width: 390, height: 640 } } },
+  { name: "dark 390", options: { colorScheme: "dark", viewport: { width: 390, height: 640 } } },
+  { name: "light 320", options: { viewport: { width: 320, height: 640 } } },
+  {
+    name: "right-to-left 320",
+    options: { viewport: { width: 320, height: 640 } },
+    query: "dir=rtl",
+  },
+  { name: "right-to-left 1280", options: {}, query: "dir=rtl" },
+  {
+    name: "forced colours 390",
+    options: { forcedColors: "active", viewport: { width: 390, height: 640 } },
+  },
   { name: "reduced motion", options: { reducedMotion: "reduce" } },
   { name: "no style sheet", options: {}, query: "style=none" },
 ] as const;

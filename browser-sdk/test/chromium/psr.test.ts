@@ -178,13 +178,20 @@ describe("the prompt", () => {
     expect(says).toEqual({ prompt_id: PROMPT, version: "3", rating: 5, source: "copy" });
   });
 
-  test("counts the note's characters and stops at 280", async () => {
+  test.each([
+    ["letters", "x", 300],
+    ["emoji, each of which is one character to a person", "👍🏽", 300],
+    ["letters with marks", "e\u0301", 300],
+  ])("counts %s as the server does, and stops at 280", async (_, character, count) => {
     await ask();
     await star(1).click();
     await page.getByLabel("Note (optional)").focus();
-    await page.keyboard.insertText("x".repeat(300));
+    await page.keyboard.insertText(character);
+    expect(await page.getByText("1 / 280").isVisible()).toBe(true);
+    await page.keyboard.insertText(character.repeat(count));
     expect(await page.getByText("280 / 280").isVisible()).toBe(true);
-    expect(await page.getByLabel("Note (optional)").inputValue()).toHaveLength(280);
+    const note = await page.getByLabel("Note (optional)").inputValue();
+    expect(note).toBe(character.repeat(280));
   });
 
   test("gives the focus back when it is dismissed from inside", async () => {
@@ -201,6 +208,145 @@ describe("the prompt", () => {
     );
     await page.keyboard.press("Escape");
     expect(await form().count()).toBe(1);
+  });
+
+  test.each([
+    ["a text field of the page", '<input id="theirs">'],
+    ["an open menu's button", '<button id="theirs" aria-expanded="true">Menu</button>'],
+    [
+      "a modal dialog",
+      '<div role="dialog" aria-modal="true"><button id="theirs">OK</button></div>',
+    ],
+  ])("leaves Escape to %s", async (_, html) => {
+    await ask();
+    await page.evaluate((markup) => document.body.insertAdjacentHTML("beforeend", markup), html);
+    await page.locator("#theirs").focus();
+    await page.keyboard.press("Escape");
+    expect(await form().count()).toBe(1);
+    await star(1).focus();
+    await page.keyboard.press("Escape");
+    expect(await form().count()).toBe(0);
+  });
+
+  test("one Escape dismisses one of two prompts", async () => {
+    await ask("", "plain");
+    await page.evaluate(() => {
+      const { mountAgain } = window as unknown as {
+        mountAgain(where: Element, more: object): void;
+      };
+      const below = document.querySelector("#below") as HTMLElement;
+      mountAgain(below, { promptId: "5d0c2b7e-8a41-4c39-b1f6-7e3d9a604c22" });
+    });
+    await expect.poll(() => form().count()).toBe(2);
+    await page.keyboard.press("Escape");
+    expect(await form().count()).toBe(1);
+  });
+
+  test("keeps its keys and changes to itself", async () => {
+    await ask();
+    await page.evaluate(() => {
+      const seen: string[] = [];
+      for (const type of ["keydown", "keyup", "input", "change", "submit", "click"])
+        document.addEventListener(type, () => seen.push(type));
+      Object.assign(window, { seen });
+    });
+    await star(3).click();
+    await page.getByLabel("Note (optional)").focus();
+    await page.keyboard.type("j");
+    await page.getByRole("button", { name: "Send" }).click();
+    await expect.poll(() => status().textContent()).toBe("Thank you!");
+    expect(await page.evaluate(() => (window as unknown as { seen: string[] }).seen)).toEqual([]);
+  });
+
+  test.each([
+    ["hidden", "visibility: hidden"],
+    ["clipped", "overflow: clip; height: 10px"],
+    ["below the fold", "margin-top: 3000px"],
+  ])("has not asked while it is %s", async (_, style) => {
+    await openPage("", "plain");
+    await page.evaluate(
+      (css) => document.querySelector("#here")?.setAttribute("style", css),
+      style,
+    );
+    await copy();
+    await page.locator(".psr form").waitFor({ state: "attached" });
+    await page.screenshot(); // Two frames at least, in which observers have their say.
+    await page.screenshot();
+    expect(ratings.paths).toEqual(["/psr/eligibility"]);
+    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+    await page.evaluate(() => {
+      document.querySelector("#here")?.removeAttribute("style");
+      scrollTo(0, 0);
+    });
+    if (style.startsWith("visibility"))
+      await star(1).focus(); // No geometry has changed.
+    else await ratings.called("/psr/impressions");
+  });
+
+  test("the same prompt twice on a page asks once", async () => {
+    await ask("", "plain");
+    await page.evaluate(() => {
+      const { mountAgain } = window as unknown as { mountAgain(where: Element): void };
+      mountAgain(document.querySelector("#below") as HTMLElement);
+    });
+    await page.evaluate(() => fetch("/favicon.ico"));
+    expect(ratings.paths.filter((path) => path === "/psr/eligibility")).toHaveLength(1);
+  });
+
+  test("gives the focus back inside of a shadow root", async () => {
+    await openPage("", "plain");
+    await page.evaluate(() => {
+      const { mountAgain } = window as unknown as { mountAgain(where: Element): void };
+      const shadow = (document.querySelector("#here") as HTMLElement).attachShadow({
+        mode: "open",
+      });
+      shadow.innerHTML = '<button id="inner">Copy inside</button><div></div>';
+      shadow.querySelector("button")?.focus();
+      mountAgain(shadow.querySelector("div") as HTMLElement);
+    });
+    await star(2).focus();
+    await page.keyboard.press("Escape");
+    expect(
+      await page.evaluate(() => document.querySelector("#here")?.shadowRoot?.activeElement?.id),
+    ).toBe("inner");
+  });
+
+  test.each([
+    ["an inline-flex parent", "display: inline-flex", "html {}"],
+    ["the page's right edge", "position: absolute; right: 0; width: 40px", "html {}"],
+    ["a root font of 62.5 %", "", "html { font-size: 62.5% }"],
+    ["a narrow column", "width: 60px", "html {}"],
+  ])("keeps its width, and inside of the page, with %s", async (_, style, css) => {
+    await page.setViewportSize({ width: 390, height: 700 });
+    await openPage("", "plain");
+    await page.addStyleTag({ content: css });
+    await page.evaluate(
+      (text) => document.querySelector("#here")?.setAttribute("style", text),
+      style,
+    );
+    await copy();
+    await form().waitFor();
+    await ratings.called("/psr/impressions");
+    const box = () => page.locator(".psr-card").boundingBox();
+    await expect
+      .poll(async () => ((await box())?.x ?? 0) + ((await box())?.width ?? 0))
+      .toBeLessThanOrEqual(390);
+    expect((await box())?.x).toBeGreaterThanOrEqual(0);
+    expect((await box())?.width).toBe(336);
+  });
+
+  test("forgets on which days it asked about other prompts", async () => {
+    await openPage();
+    await page.evaluate(() => {
+      localStorage["psr:last:old"] = "2026-11-22";
+      localStorage["psr:last:today"] = "2026-11-23";
+      localStorage.theirs = "2026-11-22";
+    });
+    await copy();
+    await ratings.called("/psr/impressions");
+    expect((await page.evaluate(() => Object.keys(localStorage))).sort()).toEqual(
+      [`psr:last:${PROMPT}`, "psr:last:today", "theirs"].sort(),
+    );
   });
 
   test("does not ask again on the same day, but on the next", async () => {
@@ -239,15 +385,57 @@ describe("the prompt", () => {
     await nothingAppears();
   });
 
-  test("closes without a word when the rating cannot be stored, and logs it", async () => {
-    ratings.treatments["/psr"] = { status: 503 };
+  test("closes without a word when the rating is refused, and logs it", async () => {
+    ratings.treatments["/psr"] = { status: 422 };
     await ask();
-    const warning = page.waitForEvent("console", (message) => message.type() === "warning");
+    const warning = page.waitForEvent("console", (message) =>
+      message.text().startsWith("[telesift]"),
+    );
     await star(2).click();
     await page.getByRole("button", { name: "Send" }).click();
-    expect((await warning).text()).toBe("[telesift] rating not stored");
+    expect((await warning).text()).toBe("[telesift] rating not stored: 422");
     await expect.poll(() => form().count()).toBe(0);
     expect(await status().textContent()).toBe("");
+  });
+
+  test.each([
+    ["503 with Retry-After", { status: 503, headers: { "retry-after": "2" } }],
+    ["a broken connection", { fault: "close" }],
+  ] as const)(
+    "says that it tries again after %s, keeps the note, and stores it",
+    async (_, fault) => {
+      ratings.treatments["/psr"] = fault;
+      await ask();
+      await star(2).click();
+      await page.getByLabel("Note (optional)").fill("Fine.");
+      await page.getByRole("button", { name: "Send" }).click();
+      await expect.poll(() => status().textContent()).toBe("No connection yet. Trying again…");
+      expect(await page.getByLabel("Note (optional)").inputValue()).toBe("Fine.");
+      delete ratings.treatments["/psr"];
+      await page.clock.runFor(4_000);
+      await expect.poll(() => status().textContent()).toBe("Thank you!");
+      expect(ratings.calls.filter(({ path }) => path === "/psr").at(-1)?.says).toMatchObject({
+        rating: 2,
+        note: "Fine.",
+      });
+    },
+  );
+
+  test("does not send for ever: no answer is a failure, and several of them are the end", async () => {
+    ratings.treatments["/psr"] = { fault: "hang" };
+    await ask();
+    await star(2).click();
+    await page.getByRole("button", { name: "Send" }).click();
+    await ratings.called("/psr");
+    await page.clock.runFor(10_001);
+    await expect.poll(() => status().textContent()).toBe("No connection yet. Trying again…");
+    for (let attempt = 2; attempt <= 5; attempt++) {
+      await page.clock.runFor(20_000);
+      await page.evaluate(() => fetch("/favicon.ico"));
+      await page.clock.runFor(10_001);
+      await page.evaluate(() => fetch("/favicon.ico"));
+    }
+    await expect.poll(() => form().count()).toBe(0);
   });
 
   test("sends one rating, however often the button is pressed", async () => {

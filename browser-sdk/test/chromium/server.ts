@@ -39,11 +39,25 @@ export class TestServer {
   preflightDelay = 0;
   preflights = 0;
   readonly #routes = new Map<string, (request: Received) => Treatment>();
+  readonly #folders = new Map<string, (below: string) => Treatment>();
+  readonly #targets = new Map<string, string>();
   readonly #server = createServer((request, response) => void this.#serve(request, response));
 
   /** Answer requests for a path. */
   on(path: string, answer: (request: Received) => Treatment): this {
     this.#routes.set(path, answer);
+    return this;
+  }
+
+  /** Answer requests for everything below a path. */
+  folder(path: string, answer: (below: string) => Treatment): this {
+    this.#folders.set(path, answer);
+    return this;
+  }
+
+  /** Pass requests for a path on to another server, as a host application's proxy does. */
+  proxy(path: string, target: string): this {
+    this.#targets.set(path, target);
     return this;
   }
 
@@ -65,7 +79,10 @@ export class TestServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader("access-control-allow-origin", request.headers.origin ?? "*");
-    response.setHeader("access-control-allow-headers", "content-type, authorization, traceparent");
+    response.setHeader(
+      "access-control-allow-headers",
+      "content-type, authorization, traceparent, telesift-sent-at",
+    );
     response.setHeader("access-control-expose-headers", "retry-after");
     // Chromium itself repeats a request when a connection that it reuses breaks.
     response.setHeader("connection", "close");
@@ -76,6 +93,16 @@ export class TestServer {
       return;
     }
     const received = await read(request);
+    const target = this.#targets.get(received.path);
+    if (target) {
+      await treat(response, await forward(received, target));
+      return;
+    }
+    for (const [path, give] of this.#folders) {
+      if (!received.path.startsWith(path)) continue;
+      await treat(response, give(received.path.slice(path.length)));
+      return;
+    }
     const answer = this.#routes.get(received.path);
     await treat(response, answer ? answer(received) : await file(received.path));
   }
@@ -87,6 +114,16 @@ async function read(request: IncomingMessage): Promise<Received> {
   const { method = "GET", headers, url = "/" } = request;
   const { pathname: path, searchParams: query } = new URL(url, "http://any");
   return { method, path, query, headers, body: Buffer.concat(chunks).toString() };
+}
+
+async function forward({ method, path, headers, body }: Received, target: string) {
+  const { host: _, connection: __, "content-length": ___, ...rest } = headers;
+  const answer = await fetch(target + path, {
+    method,
+    headers: rest as Record<string, string>,
+    ...(body && { body }),
+  });
+  return { status: answer.status, body: await answer.text() };
 }
 
 async function treat(response: ServerResponse, treatment: Treatment): Promise<void> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { canonicalFilters, type Filters, hashFilters } from "../../src/hash/filters.js";
 import { hashQuery, normaliseQuery } from "../../src/hash/query.js";
 
@@ -33,4 +33,10 @@ describe("filters are refused as in Python", () => {
   test.each(vectors.refused)("$why", async ({ filters }) => {
     await expect(hashFilters(filters)).rejects.toThrow(RangeError);
   });
+});
+
+test("a page without https is told so in words", async () => {
+  vi.stubGlobal("crypto", {});
+  await expect(hashQuery("law")).rejects.toThrow("https");
+  vi.unstubAllGlobals();
 });

@@ -10,7 +10,9 @@ import {
 } from "@opentelemetry/sdk-logs";
 import { expect, test } from "vitest";
 import type { Value } from "../../src/core/event.js";
-import { encodeHead, encodeRecord, rejectedRecords, TAIL } from "../../src/core/otlp.js";
+import { encodeHead, encodeRecord, TAIL } from "../../src/core/otlp.js";
+import { rejectedRecords } from "../../src/core/settlement.js";
+import { readTrace } from "../../src/core/traceparent.js";
 import { VERSION } from "../../src/version.js";
 
 const TIME = 1_795_427_123_456;
@@ -23,7 +25,7 @@ const queued = (props: Record<string, Value>, traceparent?: string) => ({
   props,
   time: TIME,
   uid: UID,
-  traceparent,
+  trace: readTrace(traceparent),
 });
 
 /** The request that OpenTelemetry's own SDK and serializer make of the same event. */
@@ -100,17 +102,27 @@ test.each([{ title: "secret" }, [["secret"]], () => "secret"])(
   },
 );
 
+test("an Array.prototype.toJSON of an old library changes nothing", () => {
+  const usual = ours(queued({ latency_ms: 1 }));
+  Object.assign(Array.prototype, { toJSON: () => "spoilt" });
+  try {
+    expect(ours(queued({ latency_ms: 1 }))).toEqual(usual);
+  } finally {
+    Reflect.deleteProperty(Array.prototype, "toJSON");
+  }
+});
+
 test("no drops are not mentioned", () => {
   expect(encodeHead({}, 0)).not.toContain("telesift.client.dropped");
 });
 
 test.each([
-  ["{}", 0],
-  ['{"partialSuccess":{"rejectedLogRecords":"3"}}', 3],
-  ['{"partialSuccess":{"rejectedLogRecords":2}}', 2],
-  ['{"partialSuccess":{"errorMessage":"careful"}}', 0],
-  ["<html>", 0],
+  [{}, 0],
+  [{ partialSuccess: { rejectedLogRecords: "3" } }, 3],
+  [{ partialSuccess: { rejectedLogRecords: 2 } }, 2],
+  [{ partialSuccess: { errorMessage: "careful" } }, 0],
   ["", 0],
-])("the answer %s rejects %i records", (answer, rejected) => {
+  [null, 0],
+])("the answer %j rejects %i records", (answer, rejected) => {
   expect(rejectedRecords(answer)).toBe(rejected);
 });

@@ -3,6 +3,7 @@
 
 import { act, cleanup, renderHook, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { init } from "../../src/index.js";
 import type { PsrOptions } from "../../src/psr/options.js";
 import { usePsr } from "../../src/psr/use-psr.js";
 
@@ -10,7 +11,9 @@ const PROMPT = "0b6e7f3a-52c1-4d8e-9a47-1f0c6b2d9e11";
 const OTHER = "5d0c2b7e-8a41-4c39-b1f6-7e3d9a604c22";
 
 /** Stands for the PSR service, which the Chromium tests have for real: here it is about React. */
-const service = vi.fn(async (_path: string) => Response.json({ eligible: true }));
+const service = vi.fn(async (_path: string, _request?: RequestInit) =>
+  Response.json({ eligible: true }),
+);
 
 beforeEach(() => {
   vi.stubGlobal("fetch", service);
@@ -35,6 +38,9 @@ test("a headless prompt goes from the question to thanks", async () => {
   const { result } = render({ promptId: PROMPT });
   await act(() => result.current.ask());
   expect(result.current.state).toBe("open");
+  expect(paths()).toEqual(["/psr/eligibility"]);
+  act(() => result.current.seen());
+  act(() => result.current.seen());
   await act(() => result.current.submit(4, "Fine."));
   expect(result.current.state).toBe("thanks");
   expect(paths()).toEqual(["/psr/eligibility", "/psr/impressions", "/psr"]);
@@ -45,7 +51,7 @@ test("a headless prompt can be dismissed", async () => {
   await act(() => result.current.ask());
   act(() => result.current.dismiss());
   expect(result.current.state).toBe("hidden");
-  expect(paths()).toContain("/psr/dismissals");
+  await waitFor(() => expect(paths()).toContain("/psr/dismissals"));
 });
 
 test("another prompt is another question", async () => {
@@ -55,7 +61,7 @@ test("another prompt is another question", async () => {
   await waitFor(() => expect(result.current.state).toBe("hidden"));
   await act(() => result.current.ask());
   expect(result.current.state).toBe("open");
-  expect(service.mock.lastCall?.[0]).toBe("/psr/impressions");
+  expect(service.mock.lastCall?.[0]).toContain(OTHER);
 });
 
 test("new options at each rendering are the same question", async () => {
@@ -63,4 +69,38 @@ test("new options at each rendering are the same question", async () => {
   await act(() => result.current.ask());
   rerender({ promptId: PROMPT, headers: () => ({}) });
   expect(result.current.state).toBe("open");
+});
+
+test("later options are followed", async () => {
+  const { result, rerender } = render({ promptId: PROMPT, endpoint: "/former" });
+  await act(() => result.current.ask());
+  rerender({ promptId: PROMPT, endpoint: "/later" });
+  await act(() => result.current.submit(2));
+  expect(paths()).toEqual(["/former/eligibility", "/later/impressions", "/later"]);
+});
+
+test("the same prompt twice on a page is asked about once, and again when it is closed", async () => {
+  const [one, two] = [render({ promptId: PROMPT }), render({ promptId: PROMPT })];
+  await act(() => one.result.current.ask());
+  await act(() => two.result.current.ask());
+  expect([one.result.current.state, two.result.current.state]).toEqual(["open", "hidden"]);
+  one.unmount();
+  await act(() => two.result.current.ask());
+  expect(two.result.current.state).toBe("open");
+});
+
+test("endpoint, headers and credentials are those of init, unless the prompt has its own", async () => {
+  init({
+    psrEndpoint: "https://psr.example/psr",
+    headers: async () => ({ authorization: "Bearer later" }),
+    credentials: "include",
+  });
+  const { result } = render({ promptId: PROMPT });
+  await act(() => result.current.ask());
+  expect(service.mock.lastCall?.[0]).toContain("https://psr.example/psr/eligibility");
+  expect(service.mock.lastCall?.[1]).toMatchObject({
+    credentials: "include",
+    headers: { authorization: "Bearer later" },
+  });
+  init();
 });

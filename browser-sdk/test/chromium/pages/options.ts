@@ -5,10 +5,11 @@ import type { PsrPromptOptions } from "@telesift/browser/react";
 const GERMAN = {
   question: "Wie gut hat dieser Prompt funktioniert?",
   rating: "Bewertung",
-  stars: (count: number) => `${count} von 5 Sternen`,
+  stars: "{count} von 5 Sternen",
   note: "Anmerkung (freiwillig)",
   submit: "Senden",
   dismiss: "Schließen",
+  retrying: "Noch keine Verbindung. Neuer Versuch …",
   thanks: "Danke!",
 };
 

@@ -12,4 +12,9 @@ document.querySelector<HTMLElement>("#copy")?.addEventListener("click", () => {
   if (here) unmount = mountPsrPrompt(here, options());
 });
 
-Object.assign(window, { unmount: () => unmount(), withTrace });
+/** Another prompt on the same page. */
+function mountAgain(where: HTMLElement, more: object = {}) {
+  return mountPsrPrompt(where, { ...options(), ...more });
+}
+
+Object.assign(window, { mountAgain, unmount: () => unmount(), withTrace });

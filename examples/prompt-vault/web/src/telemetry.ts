@@ -10,7 +10,8 @@ let client: Client | undefined;
 export function startTelemetry({ features, services }: Me) {
   client = init({
     endpoint: `${services.processor}/v1/logs`,
-    credentials: "include", // The processor recognises people by our session's cookie.
+    psrEndpoint: `${services.psr}/psr`,
+    credentials: "include", // Both recognise people by our session's cookie.
     sink: "otlp",
     enabled: features.telemetry,
     serviceName: "prompt-vault-web",

@@ -14,13 +14,7 @@ export function Rating({ prompt, me, source }: Props) {
   if (!me.features.psr) return null;
   return (
     <div className="rating">
-      <PsrPrompt
-        promptId={prompt.id}
-        version={`v${prompt.version}`}
-        source={source}
-        endpoint={`${me.services.psr}/psr`}
-        credentials="include"
-      />
+      <PsrPrompt promptId={prompt.id} version={`v${prompt.version}`} source={source} />
     </div>
   );
 }
