@@ -125,7 +125,7 @@ def _integer(attribute: Attribute) -> Check:
 
 
 def _whole(value: AnyValue, key: str) -> int:
-    """Return a whole double as an integer: JavaScript has one number type, and so has JSON Schema."""
+    """Return a whole double as an integer: to JavaScript and JSON Schema they are one."""
     number = value.doubleValue if value.intValue is None else value.intValue
     if isinstance(number, float) and number.is_integer():
         return int(number)
