@@ -35,10 +35,10 @@ class Authenticator(Protocol):
 
 
 class Recognised(NamedTuple):
-    """A `caller`, and when their credential `expires`, in seconds since the epoch."""
+    """A `caller`, and for how many `seconds` from now their credential is good."""
 
     caller: Caller
-    expires: float = float("inf")
+    seconds: float = float("inf")
 
 
 class _Answer(NamedTuple):
@@ -60,7 +60,7 @@ class Remembering:
         self,
         find: Callable[[Credential], Recognised],
         seconds: float,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._find = find
         self._seconds = seconds
@@ -70,7 +70,7 @@ class Remembering:
 
     def _until(self, _: bytes, answer: _Answer, now: float) -> float:
         if isinstance(answer.said, Recognised):
-            return min(now + self._seconds, answer.said.expires)
+            return now + min(self._seconds, answer.said.seconds)
         is_refusal = answer.said is Unauthenticated
         return now + (_REFUSAL_SECONDS if is_refusal else _UNAVAILABLE_SECONDS)
 

@@ -2,7 +2,7 @@
 """Who is calling, and with what they prove it."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
@@ -59,5 +59,7 @@ def identify(user_id: object, session_id: object, roles: object) -> Caller:
 
 
 def _known(roles: object) -> frozenset[Role]:
-    names: Iterable[object] = roles if isinstance(roles, list | tuple | set) else ()
+    if isinstance(roles, str):
+        roles = (roles,)  # some issuers list one role without the list
+    names: Collection[object] = roles if isinstance(roles, list | tuple | set) else ()
     return frozenset(role for role in Role if role.value in names)

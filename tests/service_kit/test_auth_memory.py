@@ -34,7 +34,7 @@ class Book:
             self.meanwhile()
         if credential.value not in self.known:
             raise Unauthenticated
-        return Recognised(CALLER, self.expires)
+        return Recognised(CALLER, self.expires - self.now)
 
     def look_up(self, value: str) -> Caller | None:
         credential = Credential(False, value)
