@@ -49,6 +49,8 @@ def identify(user_id: object, session_id: object, roles: object) -> Caller:
 
     Roles that we do not know are ignored; a caller with none that we know is a user.
     """
+    if isinstance(session_id, int) and not isinstance(session_id, bool):
+        session_id = str(session_id)  # a row's number in many hosts
     if not isinstance(user_id, str):
         raise ValueError("a user id is a UUID")  # noqa: TRY004 - callers handle one error
     return Caller(

@@ -141,6 +141,8 @@ def test_a_resource_says_who_may_use_it(
             Caller(ANALYST, None, frozenset({"analyst"})),
         ),
         (USER, "", [], CALLER),
+        (USER, 4711, None, Caller(USER, "4711", frozenset({Role.USER}))),
+        (USER, True, None, CALLER),
         (USER, None, "service", Caller(USER, None, frozenset({Role.SERVICE}))),
         (USER, None, "services", CALLER),
         (USER, None, [{"service": 1}, None], CALLER),

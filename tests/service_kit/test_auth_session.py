@@ -27,6 +27,7 @@ class Host:
     def __init__(self) -> None:
         self.requests: list[dict[str, str]] = []
         self.answer: tuple[int, Any] | None = None
+        self.text: str | None = None
 
     def on_get(self, req: Request, resp: Response) -> None:
         self.requests.append({name.lower(): value for name, value in req.headers.items()})
@@ -34,7 +35,10 @@ class Host:
         known = known or req.auth == f"Bearer {BEARER.value}"
         status, resp.media = self.answer or ((200, ME) if known else (401, None))
         resp.status = falcon.code_to_http_status(status)
+        resp.text = self.text
         resp.set_cookie("vault_session", "rotated")
+        if self.text:
+            resp.status, resp.content_type = falcon.HTTP_200, falcon.MEDIA_HTML
         if status == 302:
             resp.location = "/login"
 
@@ -91,8 +95,11 @@ def test_the_host_gets_the_one_credential_and_nothing_else(
     [
         ((401, None), Unauthenticated),
         ((403, None), Unauthenticated),
-        ((404, None), Unauthenticated),
-        ((302, None), Unauthenticated),
+        ((404, None), Unavailable),
+        ((302, None), Unavailable),
+        ((200, [ME]), Unavailable),
+        ((200, None), Unavailable),
+        ((200, ME | {"session_id": {"id": 1}}), Unavailable),
         ((429, None), Unavailable),
         ((500, None), Unavailable),
         ((503, None), Unavailable),
@@ -107,9 +114,33 @@ def test_the_host_gets_the_one_credential_and_nothing_else(
 def test_no_clear_answer_admits_nobody(
     sessions: Authenticator, host: Host, answer: tuple[int, Any], raised: type[Exception]
 ) -> None:
-    """Not known means 401; a host that fails, or answers nonsense, means 503."""
+    """401 and 403 alone are a sign-out; a host that fails, or answers nonsense, means 503."""
     host.answer = answer
     with pytest.raises(raised):
+        sessions.verify(COOKIE)
+
+
+@pytest.mark.parametrize(
+    ("answer", "caller"),
+    [
+        (ME | {"roles": None}, Caller(USER, "s-4fd2", frozenset({Role.USER}))),
+        (ME | {"roles": "analyst"}, Caller(USER, "s-4fd2", frozenset({Role.ANALYST}))),
+        (ME | {"session_id": 471147}, Caller(USER, "471147", frozenset({Role.USER}))),
+        (ME | {"session_id": None}, Caller(USER, None, frozenset({Role.USER}))),
+    ],
+)
+def test_a_host_may_answer_in_its_own_way(
+    sessions: Authenticator, host: Host, answer: dict[str, Any], caller: Caller
+) -> None:
+    """Null is none, and a session may be the number of a row."""
+    host.answer = (200, answer)
+    assert caller == sessions.verify(COOKIE)
+
+
+def test_a_web_page_is_no_sign_out(sessions: Authenticator, host: Host) -> None:
+    """A sign-in page with status 200 in front of `/me` says nothing about the caller."""
+    host.text = "<!doctype html><title>Sign in</title>"
+    with pytest.raises(Unavailable):
         sessions.verify(COOKIE)
 
 
