@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Admits requests: sets `req.context.caller` and `.credential`, or answers 401, 403 or 503.
+"""Admits requests: sets `req.context.caller` and `.credential`, or answers 401, 403, 429 or 503.
 
 A resource says what it wants by attributes; without any it wants a known caller.
 
@@ -22,6 +22,7 @@ from falcon import Request, Response
 
 from service_kit.auth.authenticator import Authenticator
 from service_kit.auth.caller import Caller, Credential
+from service_kit.auth.refusals import RefusalBudget, address_of
 from service_kit.auth.verification import Verification
 from service_kit.flags import Flag
 from service_kit.http.problem import FeatureDisabled, Forbidden, Unauthenticated
@@ -41,9 +42,10 @@ class AuthMiddleware:
         authenticator: Authenticator,
         cookie_name: str,
         allowed_origins: Collection[str] = (),
+        budget: RefusalBudget | None = None,
     ) -> None:
         self._authenticator = authenticator
-        self._verification = Verification(authenticator)
+        self._verification = Verification(authenticator, budget)
         self._cookie_name = cookie_name
         self._allowed_origins = frozenset(allowed_origins)
 
@@ -55,7 +57,9 @@ class AuthMiddleware:
             return
         credential = self._credential(req)
         caller = self._authenticator.recall(credential)
-        self._admit(req, resource, credential, caller or self._authenticator.verify(credential))
+        if caller is None:
+            caller = self._verification.verify_now(credential, address_of(req))
+        self._admit(req, resource, credential, caller)
 
     async def process_resource_async(
         self, req: Request, resp: Response, resource: object, params: dict[str, Any]
@@ -66,7 +70,7 @@ class AuthMiddleware:
         credential = self._credential(req)
         caller = self._authenticator.recall(credential)
         if caller is None:
-            caller = await self._verification.verify(credential)
+            caller = await self._verification.verify(credential, address_of(req))
         self._admit(req, resource, credential, caller)
 
     def _credential(self, req: Request) -> Credential:

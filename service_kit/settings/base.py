@@ -150,6 +150,13 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
     auth_cache_seconds: Annotated[
         Count, about("How long a recognised caller is remembered: how late a sign-out may count.")
     ] = variable("AUTH_CACHE_SECONDS", 30)
+    auth_refusals_per_minute: Annotated[
+        Count,
+        about(
+            "Mode session: unknown credentials that the host may refuse per minute and address,"
+            " before 429; behind a proxy that hides addresses, all callers share one."
+        ),
+    ] = variable("AUTH_REFUSALS_PER_MINUTE", 60)
     auth_jwt_jwks_url: Annotated[
         Url | None, about("Mode jwt: where the issuer publishes its public keys.")
     ] = variable("AUTH_JWT_JWKS_URL")

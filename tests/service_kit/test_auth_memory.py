@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The memory of who is calling: how long, how safe, how many."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -135,3 +136,37 @@ def test_the_memory_serves_many_threads() -> None:
 
     with ThreadPoolExecutor(16) as pool:
         assert all(pool.map(look_up, range(24_000), chunksize=500))
+
+
+def test_strangers_do_not_flush_the_memory_of_callers() -> None:
+    """10,050 made-up tokens later, a known caller is still known."""
+    book = Book("a")
+    book.look_up("a")
+    for number in range(10_050):
+        assert book.look_up(f"made-up-{number}") is None
+    assert (CALLER, 10_051) == (book.look_up("a"), book.asked)
+
+
+def test_a_sign_out_replaces_what_was_known() -> None:
+    """An answer counts for its credential, in whichever memory the one before was."""
+    book = Book("a")
+    book.look_up("a")
+    book.known.clear()
+    with pytest.raises(Unauthenticated):
+        book.memory.verify(Credential(False, "a"))
+    assert book.look_up("a") is None
+    book.known.add("a")
+    book.memory.verify(Credential(False, "a"))
+    assert CALLER == book.look_up("a")
+
+
+def test_the_memory_follows_no_jump_of_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wall clock may be set: nothing is forgotten, and nothing outlives its time."""
+    book = Book("a")
+    book.memory = Remembering(book.find, 30)
+    for jump in (-1e6, 1e6):
+        book.look_up("a")
+        now = time.time()
+        monkeypatch.setattr(time, "time", lambda moved=now + jump: moved)
+        assert CALLER == book.look_up("a")
+    assert 1 == book.asked
