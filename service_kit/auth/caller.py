@@ -33,15 +33,22 @@ class Caller(Struct, frozen=True):
 class Credential(NamedTuple):
     """What a caller proves themselves with, as it was sent.
 
-    `value` is the session's cookie where `is_cookie`, else a bearer token.
+    `value` is the session's cookie where `is_cookie`, else a bearer token. A cookie that was too
+    long for one came in `chunks`, `name.0`, `name.1` and so on; `value` is all of them.
     """
 
     is_cookie: bool
     value: str
+    chunks: tuple[str, ...] = ()
 
     def fingerprint(self) -> bytes:
-        """Return what stands for the credential where it must not be kept itself."""
-        return hashlib.sha256(b"%d%b" % (self.is_cookie, self.value.encode())).digest()
+        """Return what stands for the credential where it must not be kept itself.
+
+        Chunks are no whole cookie, nor are others: a host may take the one and not the other.
+        """
+        sizes = ",".join(str(len(chunk)) for chunk in self.chunks)
+        kind = f"{self.is_cookie:d}{sizes} " if sizes else f"{self.is_cookie:d}"
+        return hashlib.sha256(f"{kind}{self.value}".encode()).digest()
 
 
 def identify(user_id: object, session_id: object, roles: object) -> Caller:

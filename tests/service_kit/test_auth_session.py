@@ -2,15 +2,17 @@
 """Mode session, against a real host over HTTP."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import falcon
 import pytest
 from falcon import Request, Response
+from falcon.testing import TestClient
 
-from service_kit.auth import Authenticator, Caller, Credential, Role, authenticator
+from service_kit.auth import Authenticator, AuthMiddleware, Caller, Credential, Role, authenticator
 from service_kit.auth.host_session import HostSession
+from service_kit.http import error_handlers
 from service_kit.http.problem import Unauthenticated, Unavailable
 from service_kit.settings import AuthMode, ServiceSettings
 from service_kit.telemetry.requests import TraceMiddleware
@@ -41,6 +43,13 @@ class Host:
             resp.status, resp.content_type = falcon.HTTP_200, falcon.MEDIA_HTML
         if status == 302:
             resp.location = "/login"
+
+
+class Who:
+    """Is there for known callers."""
+
+    def on_get(self, req: Request, resp: Response) -> None:
+        resp.status = falcon.HTTP_200
 
 
 @pytest.fixture
@@ -118,6 +127,61 @@ def test_no_clear_answer_admits_nobody(
     host.answer = answer
     with pytest.raises(raised):
         sessions.verify(COOKIE)
+
+
+@pytest.fixture
+def ask(sessions: Authenticator) -> Callable[[str], int]:
+    """Return the function that calls a service with a Cookie header, and says how it went."""
+    app = falcon.App(middleware=[AuthMiddleware(sessions, "vault_session")])
+    error_handlers.install(app)
+    app.add_route("/who", Who())
+    client = TestClient(app)
+    return lambda cookie: client.simulate_get("/who", headers={"Cookie": cookie}).status_code
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        r'"cookie-of-ann\073 admin=1"',
+        r'"cookie-of-ann\054x"',
+        r'"a\"b"',
+        '"half',
+        "a,b",
+        r"a\b",
+        "a b",
+        "x" * 8193,
+    ],
+)
+def test_a_cookie_cannot_become_two(ask: Callable[[str], int], host: Host, value: str) -> None:
+    """What is no cookie's value once it is unquoted is refused, and never reaches the host."""
+    assert (401, []) == (ask(f"vault_session={value}"), host.requests)
+
+
+def test_a_quoted_cookie_is_passed_on_as_its_value(ask: Callable[[str], int], host: Host) -> None:
+    """Exactly one cookie, in the form that every parser reads alike."""
+    assert 200 == ask('theme="a; b"; vault_session="cookie-of-ann"')
+    assert ["vault_session=cookie-of-ann"] == [one["cookie"] for one in host.requests]
+
+
+def test_chunks_are_passed_on_under_their_own_names(ask: Callable[[str], int], host: Host) -> None:
+    """Auth.js splits a long session into cookies of 4 KB, and joins them by these names."""
+    host.answer = (200, ME)
+    chunks = [f"vault_session.{number}={str(number) * 3900}" for number in range(4)]
+    assert 200 == ask("; ".join(["other.0=x", *reversed(chunks)]))
+    assert ["; ".join(chunks)] == [one["cookie"] for one in host.requests]
+
+
+@pytest.mark.parametrize(("number", "size"), [(9, 10), (5, 3900)])
+def test_chunks_have_an_end(ask: Callable[[str], int], host: Host, number: int, size: int) -> None:
+    """Eight of them, and 16 KB together."""
+    chunks = "; ".join(f"vault_session.{one}={'x' * size}" for one in range(number))
+    assert (401, []) == (ask(chunks), host.requests)
+
+
+def test_chunks_are_remembered_by_how_they_are_split() -> None:
+    """A host may take the parts, and refuse the whole."""
+    ways = [(), ("ab", "c"), ("a", "bc"), ("abc",)]
+    assert len(ways) == len({Credential(True, "abc", way).fingerprint() for way in ways})
 
 
 @pytest.mark.parametrize(
