@@ -102,7 +102,7 @@ class PublishedKeys:
     def _fetch(self) -> None:
         try:
             keys = _parse(_download(self._url), self._algorithms)
-        except (OSError, ValueError) as error:  # urllib's and json's own errors are among them
+        except (OSError, ValueError, RecursionError) as error:  # urllib's and json's among them
             self._has_failed = True
             self._may_ask = self._clock() + _FAILURE_COOL_DOWN_SECONDS
             _log.warning("auth.keys_unavailable", error=error_type(error))
@@ -155,8 +155,8 @@ def _signing_key(jwk: dict[str, Any], algorithm: str) -> Iterable[SigningKey]:
     kid = jwk.get("kid")
     try:
         key = jwt.PyJWK(jwk, algorithm)
-    except (jwt.PyJWTError, ValueError, TypeError, KeyError):
-        return  # of another type or curve, or broken: the others still count
+    except Exception:  # noqa: BLE001 - of another type or curve, or broken: the others still count
+        return
     yield SigningKey(kid if isinstance(kid, str) and kid else None, algorithm, key)
 
 

@@ -339,6 +339,24 @@ def test_times_may_be_written_as_text() -> None:
     assert tokens.recall(Credential(False, good)) is not None
 
 
+def test_a_token_is_good_for_the_seconds_it_has_left(timed: Timed) -> None:
+    """Not until a moment: that would move with the clock."""
+    good = Credential(False, token(RSA_KEY, "RS256", "rsa", exp=str(int(time.time()) + 600)))
+    assert 590 < timed.verifier.find(good).seconds <= 600
+
+
+def test_rubbish_among_the_keys_does_no_harm(timed: Timed, issuer: Issuer) -> None:
+    """A key that we cannot read does not take the others along, nor a document the service."""
+    rubbish = [7, None, {}, {"kty": "RSA", "n": 5, "e": []}, {"kty": "EC", "crv": "x"}]
+    issuer.body = json.dumps({"keys": [*rubbish, *KEYS]})
+    assert USER == timed.user(token(RSA_KEY, "RS256", "rsa"))
+    for body in ("[" * 100_000, "[]", '{"keys": 1}', " " * 300_000):
+        issuer.body = body
+        timed.now += 24 * 3600 + 1
+        with pytest.raises(Unavailable):
+            timed.user(token(RSA_KEY, "RS256", "rsa"))
+
+
 def test_clocks_may_differ_by_the_leeway() -> None:
     """A minute unless AUTH_JWT_LEEWAY_SECONDS says otherwise."""
     late, early = token(exp=time.time() - 40), token(nbf=time.time() + 50)

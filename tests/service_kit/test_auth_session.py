@@ -142,7 +142,7 @@ def ask(sessions: Authenticator) -> Callable[[str], int]:
 @pytest.mark.parametrize(
     "value",
     [
-        r'"cookie-of-ann\073 admin=1"',
+        r'"cookie-of-ann\073vault_session=x"',
         r'"cookie-of-ann\054x"',
         r'"a\"b"',
         '"half',
