@@ -70,6 +70,7 @@ def expected(words: str) -> Meta:
 
 
 Count = Annotated[int, Meta(ge=1), expected("a whole number, at least 1")]
+Leeway = Annotated[int, Meta(ge=0, le=300), expected("a whole number from 0 to 300")]
 Text = Annotated[str, Meta(min_length=1), expected("a text")]
 Secret = Annotated[str, Meta(min_length=32), expected("at least 32 characters")]
 Url = Annotated[str, Meta(pattern=r"^https?://\S+$"), expected("an http:// or https:// URL")]
