@@ -12,6 +12,7 @@ import zstandard
 from processors.pipeline.envelope import CLOCK_CORRECTION
 from tests.gateway.conftest import Client
 from tests.pipeline.batches import copied, otlp, plain, record
+from tests.services import wait_until
 
 JSON = "application/json"
 HOUR_MS = 3_600_000
@@ -127,7 +128,7 @@ def test_a_client_whose_clock_is_off_loses_nothing(
     body = plain(event) if path == "/telemetry/events" else otlp(record(event))
     answer = send(client, path, body, **{"Telesift-Sent-At": str(theirs)})
     assert 200 == answer.status_code, answer.json
-    line = stored(capfd)
+    line = stored(client, capfd)
     assert abs(parsed(line["ts"]) - (now_ms() - 5000)) < 60_000
     assert -hours * HOUR_MS == line[CLOCK_CORRECTION]
 
@@ -139,20 +140,24 @@ def test_a_clock_that_is_near_enough_is_left_alone(
     for sent in ({}, {"Telesift-Sent-At": str(now_ms() - 30_000)}, {"Telesift-Sent-At": "soon"}):
         event = fresh()
         send(client, "/telemetry/events", plain(event), **sent)
-        line = stored(capfd)
+        line = stored(client, capfd)
         assert (event["ts"], False) == (parsed(line["ts"]), CLOCK_CORRECTION in line)
 
 
-def stored(capfd: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    """Wait for the next event on standard output."""
-    deadline, text = time.monotonic() + 10, ""
-    while time.monotonic() < deadline:
-        text += capfd.readouterr().out  # which may end in the middle of a line
-        whole, _, _ = text.rpartition("\n")
-        if lines := [line for line in whole.splitlines() if line.startswith('{"event"')]:
-            return dict(json.loads(lines[-1]))
-        time.sleep(0.05)
-    raise AssertionError("no event came out")
+def stored(client: Client, capfd: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """Wait until everything was delivered; return the last event on standard output.
+
+    It is read once, when nobody writes: what comes while it is read and emptied is lost.
+    """
+    wait_until(lambda: pending(client) == 0, 20, "the event")
+    lines = capfd.readouterr().out.splitlines()
+    return dict(json.loads([line for line in lines if line.startswith('{"event"')][-1]))
+
+
+def pending(client: Client) -> int:
+    """Return how many events wait for their sink."""
+    ledger = client.get("/telemetry/ledger", headers={"Authorization": "Bearer service-token"})
+    return sum(sink["pending"] for sink in ledger.json["sinks"])
 
 
 def parsed(ts: str) -> int:

@@ -31,7 +31,8 @@ def install(machine: Path, programs: dict[str, str], **env: str) -> tuple[int, s
 def test_nothing_is_said_where_nothing_is_missing(tmp_path: Path) -> None:
     """The usual case."""
     assert (0, "") == install(
-        tmp_path, {"redis-server": "", "pgbouncer": "", "chromium-browser": ""}
+        tmp_path,
+        dict.fromkeys(["redis-server", "pgbouncer", "chromium-browser", "firefox-esr"], ""),
     )
 
 
@@ -50,7 +51,7 @@ def test_what_cannot_be_installed_is_skipped_aloud(
     code, words = install(tmp_path, programs)
     assert (0, True) == (
         code,
-        f"{why}; the tests that need redis-server pgbouncer chromium are" in words,
+        f"{why}; the tests that need redis-server pgbouncer chromium firefox-esr are" in words,
     )
     assert 1 == install(tmp_path, programs, CI="true")[0]
 
@@ -58,7 +59,8 @@ def test_what_cannot_be_installed_is_skipped_aloud(
 def test_only_what_is_missing_is_installed(tmp_path: Path) -> None:
     """Apt is asked for it by name."""
     log = tmp_path / "apt.log"
-    programs = {"id": ROOT, "pgbouncer": "", "chromium": "", "apt-get": f'echo "$@" >> {log}'}
+    programs = dict.fromkeys(["pgbouncer", "chromium", "firefox-esr"], "")
+    programs |= {"id": ROOT, "apt-get": f'echo "$@" >> {log}'}
     code, words = install(tmp_path, programs)
     assert (0, "servers: installing redis-server\n") == (code, words)
     assert ["update", "install --yes --no-install-recommends redis-server"] == (
