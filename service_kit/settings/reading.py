@@ -12,6 +12,7 @@ from msgspec.structs import FieldInfo
 
 from service_kit import flags
 from service_kit.flags import Flag
+from service_kit.settings import service_links
 from service_kit.settings.base import ServiceSettings
 from service_kit.settings.values import EXPECTED, OBJECTION, Environment, LogLevel
 
@@ -45,6 +46,8 @@ def read(
     may be set as well.
     Raises `SettingsError`.
     """
+    links = service_links.names(environ)
+    environ = {name: text for name, text in environ.items() if name not in links}
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     given = {name: environ[name].strip() for name in fields if environ.get(name, "").strip()}
     problems = list(_unknown(environ, {*fields, *known}))

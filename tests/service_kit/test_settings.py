@@ -19,6 +19,7 @@ from service_kit.settings import (
     JwtAlgorithm,
     ServiceSettings,
     SettingsError,
+    variable,
 )
 from telesift import settings
 from telesift.settings import BY_SERVICE
@@ -258,3 +259,49 @@ def test_a_service_leaves_the_others_variables_alone() -> None:
     assert settings.read(ProcessorSettings, environ).outbox_max_bytes == 1000
     with pytest.raises(SettingsError):
         settings.read(PsrSettings, environ)
+
+
+def links(service: str) -> dict[str, str]:
+    """Return what Kubernetes sets for a Service with one named port."""
+    address, port = "10.0.0.1", "4318"
+    return {
+        f"{service}_SERVICE_HOST": address,
+        f"{service}_SERVICE_PORT": port,
+        f"{service}_SERVICE_PORT_HTTP": port,
+        f"{service}_PORT": f"tcp://{address}:{port}",
+        f"{service}_PORT_4318_TCP": f"tcp://{address}:{port}",
+        f"{service}_PORT_4318_TCP_PROTO": "tcp",
+        f"{service}_PORT_4318_TCP_PORT": port,
+        f"{service}_PORT_4318_TCP_ADDR": address,
+    }
+
+
+@pytest.mark.parametrize("service", ["TELESIFT", "TELESIFT_PROCESSOR", "TELESIFT_PSR"])
+def test_service_links_of_kubernetes_do_not_stop_the_start(service: str) -> None:
+    """A Service of our own name puts variables into every container of its namespace."""
+    assert read(DEV) == read(DEV | links(service))
+
+
+def test_a_setting_that_holds_a_service_link_has_its_default() -> None:
+    """A Service's name may be the beginning of a setting's."""
+
+    class Ported(ServiceSettings, frozen=True, kw_only=True):
+        port: int = variable("TELESIFT_PORT", 4318)
+
+    assert Ported() == settings.read(Ported, links("TELESIFT"), serving=False)
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"TELESIFT_SERVICE_HOST": "10.0.0.1"},
+        {"TELESIFT_PORT": "4318"},
+        {"TELESIFT_PORT": "http://10.0.0.1:4318"},
+        links("TELESIFT") | {"TELESIFT_SERVICE_HOSTS": "10.0.0.1"},
+        links("TELESIFT_PSR") | {"TELESIFT_SERVICE_HOST": "10.0.0.1"},
+    ],
+)
+def test_what_only_resembles_a_service_link_is_refused(environ: dict[str, str]) -> None:
+    """A typing error must not pass for a link."""
+    (line,) = problems(DEV | environ)
+    assert " is not a setting" in line
