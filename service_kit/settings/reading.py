@@ -88,7 +88,7 @@ def _convert(field: FieldInfo, text: str) -> Any:
     if kind is Flag:
         return _flag(field.encode_name, text)
     if kind is Path:
-        return Path(text)
+        return _path(text)
     if kind is LogLevel:
         text = text.lower()  # other programs read the same variable, and write INFO
     is_list = get_origin(kind) is tuple
@@ -109,6 +109,14 @@ def _flag(name: str, text: str) -> Flag:
     try:
         return flags.parse(name, text)
     except ValueError:
+        raise msgspec.ValidationError from None
+
+
+def _path(text: str) -> Path:
+    """Return a path; a shell has replaced ~, a container's environment has not."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # no such account, or one without a home
         raise msgspec.ValidationError from None
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from service_kit.settings import ServiceSettings
+from service_kit.settings import ServiceSettings, addresses
 from service_kit.telemetry.logs import GunicornLogger
 from telesift.server.worker import BoundedWorker
 
@@ -53,7 +53,7 @@ def _share_one_heap() -> None:
 def options(settings: ServiceSettings, port: int) -> dict[str, Any]:
     """Return the gunicorn options that all services share."""
     return {
-        "bind": f"{settings.host}:{port}",
+        "bind": f"{addresses.in_url(settings.host)}:{port}",
         "workers": settings.workers,
         "worker_class": BoundedWorker,
         "worker_connections": _CONNECTIONS,
