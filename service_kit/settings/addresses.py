@@ -2,7 +2,7 @@
 """What is wrong with an address to listen on or to call, said without quoting it."""
 
 import re
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -60,6 +60,19 @@ def url_objection(text: str) -> str | None:
 def origins_objection(text: str) -> str | None:
     """Return what is wrong with any of several origins."""
     return next(filter(None, map(server_objection, map(str.strip, text.split(",")))), None)
+
+
+def networks_objection(text: str) -> str | None:
+    """Return what is wrong with any of several addresses and networks."""
+    return next(filter(None, map(_network_objection, map(str.strip, text.split(",")))), None)
+
+
+def _network_objection(text: str) -> str | None:
+    try:
+        network = ip_network(text)
+    except ValueError:
+        return "has an address that is none, or a network with bits behind its prefix"
+    return None if network.prefixlen else "must not be everybody: anyone could name any address"
 
 
 def _split(text: str) -> SplitResult | None:

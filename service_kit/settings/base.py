@@ -23,6 +23,7 @@ from service_kit.settings.values import (
     Host,
     JwtAlgorithm,
     LogLevel,
+    Network,
     Origin,
     PostgresUrl,
     RedisUrl,
@@ -114,6 +115,13 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
     host: Annotated[
         Host, about("The address to listen on; 0.0.0.0 for all of IPv4, :: for IPv6 as well.")
     ] = variable("TELESIFT_HOST", "127.0.0.1")
+    trusted_proxies: Annotated[
+        tuple[Network, ...],
+        about(
+            "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, as addresses or"
+            " networks, comma separated."
+        ),
+    ] = variable("TELESIFT_TRUSTED_PROXIES", ())
     workers: Annotated[
         int,
         up_to(256),

@@ -131,6 +131,17 @@ HeaderName = Annotated[
     Meta(pattern=r"^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$"),
     expected("headers' names, comma separated"),
 ]
+Network = Annotated[
+    str,
+    Meta(pattern=r"^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"),
+    expected("addresses or networks such as 10.0.0.0/8, comma separated, without *"),
+    objecting(addresses.networks_objection),
+]
+PathPrefix = Annotated[
+    str,
+    Meta(pattern=r"^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$", max_length=200),
+    expected("a path such as /telesift, without a / at its end"),
+]
 CookieName = Annotated[
     str, Meta(pattern=r"^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$"), expected("a cookie's name")
 ]

@@ -59,6 +59,8 @@ def options(settings: ServiceSettings, port: int) -> dict[str, Any]:
         "worker_connections": _CONNECTIONS,
         "keepalive": _KEEPALIVE_SECONDS,
         "graceful_timeout": _GRACE_SECONDS,
+        # Named even where there are none: gunicorn would believe the loopback.
+        "forwarded_allow_ips": ",".join(settings.trusted_proxies),
         "proc_name": "telesift",
         "logger_class": GunicornLogger,
         "control_socket_disable": True,  # one file in the home directory, for all services

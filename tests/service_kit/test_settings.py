@@ -396,3 +396,29 @@ def test_a_home_is_found_without_a_shell(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("HOME", "/home/ann")
     environ = {"TELESIFT_DATA_DIR": "~/telesift"}
     assert Path("/home/ann/telesift") == read(DEV | environ).data_dir
+
+
+@pytest.mark.parametrize("text", ["telesift", "/", "/telesift/", "//other", "/a/../b", "/{x}"])
+def test_a_path_prefix_is_a_plain_path(text: str) -> None:
+    """It becomes part of routes."""
+    (line,) = problems(DEV | {"TELESIFT_PATH_PREFIX": text})
+    assert line.startswith("TELESIFT_PATH_PREFIX must be a path such as /telesift")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("*", "without *"),
+        ("proxy", "addresses or networks"),
+        ("10.0.0.1,", "addresses or networks"),
+        ("10.0.0.1/8", "bits behind its prefix"),
+        ("127.0.0.1,300.0.0.1", "an address that is none"),
+        ("0.0.0.0/0", "must not be everybody"),
+        ("::/0", "must not be everybody"),
+    ],
+)
+def test_trusted_proxies_are_addresses(text: str, says: str) -> None:
+    """Who trusts everybody lets each client choose its address."""
+    (line,) = problems(DEV | {"TELESIFT_TRUSTED_PROXIES": text})
+    assert line.startswith("TELESIFT_TRUSTED_PROXIES ")
+    assert says in line
