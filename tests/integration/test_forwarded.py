@@ -71,3 +71,19 @@ def test_named_proxies_alone_say_who_the_client_is(proxies: str, seen: list[str]
     settings = {"TELESIFT_TRUSTED_PROXIES": proxies}
     with serving(settings, {"FORWARDED_ALLOW_IPS": "*"}) as url:
         assert seen == requests.get(url, headers=CLAIM, timeout=5).json()
+
+
+@pytest.mark.parametrize(
+    ("proxies", "seen"),
+    [
+        ("127.0.0.0/8", ["http", "::ffff:127.0.0.1"]),
+        ("::ffff:127.0.0.0/104", ["https", "198.51.100.7"]),
+    ],
+)
+def test_one_socket_for_both_kinds_of_address_names_ipv4_as_ipv6(
+    proxies: str, seen: list[str]
+) -> None:
+    """As docs/operations.md says; a form that is not named is not believed."""
+    settings = {"TELESIFT_HOST": "::", "TELESIFT_TRUSTED_PROXIES": proxies}
+    with serving(settings, {}) as url:
+        assert seen == requests.get(url, headers=CLAIM, timeout=5).json()

@@ -22,6 +22,7 @@ from service_kit.auth import Credential
 from service_kit.auth.jwt_tokens import JwtVerifier
 from service_kit.host import HostAnswer, HostClient, HostUnreachable
 from service_kit.settings import AuthMode, ServiceSettings
+from telesift.processes import Service, Stack
 from tests.certificates import certify
 from tests.service_kit.apps import USER
 
@@ -230,3 +231,15 @@ def test_otlp_sink_delivers_through_proxy_and_private_ca(
     OtlpSink(Target(f"https://{HOST}/v1/logs", certificate=certificate)).deliver(Batch(0, []))
     assert ["CONNECT vault.test:443"] == proxy.asked
     assert [None] == host[0].seen
+
+
+def test_local_stack_is_not_looked_for_behind_a_proxy(proxy: type[Proxy], tmp_path: Path) -> None:
+    """`telesift up` asks each service whether it is ready."""
+
+    class Ready(Host):
+        seen: ClassVar[list[str | None]] = []
+
+    with running(Ready) as port, Stack(tmp_path, lambda: None) as stack:
+        stack.start(Service("one", ["sleep", "30"], f"http://127.0.0.1:{port}/readyz"))
+    assert [None] == Ready.seen
+    assert [] == proxy.asked
