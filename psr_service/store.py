@@ -55,18 +55,24 @@ SELECT
 """
 
 SHOW: Final = """
-INSERT INTO psr_impressions (id, owner_id, prompt_id, version, source, shown_at, dismissed_at)
-VALUES (%(id)s, %(owner_id)s, %(prompt_id)s, %(version)s, %(source)s, %(now)s, %(dismissed_at)s)
-ON CONFLICT (id) DO UPDATE
-SET dismissed_at = coalesce(psr_impressions.dismissed_at, EXCLUDED.dismissed_at)
-WHERE psr_impressions.owner_id = EXCLUDED.owner_id
+WITH known AS (
+  UPDATE psr_impressions SET dismissed_at = coalesce(dismissed_at, %(dismissed_at)s)
+  WHERE owner_id = %(owner_id)s
+    AND (id = %(id)s OR (prompt_id = %(prompt_id)s AND day = %(day)s))
+  RETURNING id
+), new AS (
+  INSERT INTO psr_impressions (id, owner_id, prompt_id, version, source, shown_at, dismissed_at)
+  SELECT %(id)s, %(owner_id)s, %(prompt_id)s, %(version)s, %(source)s, %(now)s, %(dismissed_at)s
+  WHERE NOT EXISTS (SELECT FROM known)
+  ON CONFLICT DO NOTHING
+  RETURNING id
+)
+SELECT id FROM known UNION ALL SELECT id FROM new
 """
-"""A client names the row: on a conflict it changes its own rows only, and a repetition nothing."""
+"""One row per owner, prompt and day, whatever ids a client makes up.
 
-LATEST_IMPRESSION: Final = """
-SELECT id FROM psr_impressions
-WHERE owner_id = %(owner_id)s AND prompt_id = %(prompt_id)s AND day = %(day)s
-ORDER BY shown_at DESC LIMIT 1
+A row that is there is the impression meant, be it by its id, which holds over midnight.
+No row comes back where another request was first, or the id is somebody else's.
 """
 
 OWN_RATINGS: Final = """
@@ -133,22 +139,12 @@ class Store:
         return DayActivity(at=today["now"], **row)
 
     def show(self, owner_id: UUID, form: ImpressionForm) -> UUID:
-        """Record that the question was shown, once per id, and return the id."""
-        impression_id = form.id or self._new_id()
-        return self._visit(lambda: self._show(owner_id, form, impression_id, None))
+        """Record that the question was shown, once per prompt and day; return the row's id."""
+        return self._show(owner_id, form, None)
 
     def dismiss(self, owner_id: UUID, form: ImpressionForm) -> UUID:
-        """Record that the question was dismissed: `form.id`, or the latest of the day.
-
-        Where neither was recorded, it is now, as shown and dismissed in one.
-        """
-        new_id, now = self._new_id(), self._clock()
-
-        def work() -> UUID:
-            impression_id = form.id or self._latest_impression(owner_id, form.prompt_id) or new_id
-            return self._show(owner_id, form, impression_id, now)
-
-        return self._visit(work)
+        """Record that the question was dismissed, and shown where that was not recorded."""
+        return self._show(owner_id, form, self._clock())
 
     def own_ratings(self, owner_id: UUID, prompt_id: UUID) -> list[Row]:
         """Return count, mean and all the stars of each version, the owner's latest rated first."""
@@ -173,25 +169,17 @@ class Store:
             return error.code
         return None
 
-    def _show(
-        self,
-        owner_id: UUID,
-        form: ImpressionForm,
-        impression_id: UUID,
-        dismissed_at: datetime | None,
-    ) -> UUID:
-        values = msgspec.structs.asdict(form) | {
-            "id": impression_id,
-            "owner_id": owner_id,
-            "now": self._clock(),
-            "dismissed_at": dismissed_at,
-        }
-        self._rows(SHOW, values)
-        return impression_id
+    def _show(self, owner_id: UUID, form: ImpressionForm, dismissed_at: datetime | None) -> UUID:
+        impression_id = form.id or self._new_id()
+        values = msgspec.structs.asdict(form) | self._today(owner_id, form.prompt_id)
+        values |= {"id": impression_id, "dismissed_at": dismissed_at}
 
-    def _latest_impression(self, owner_id: UUID, prompt_id: UUID) -> UUID | None:
-        rows = self._rows(LATEST_IMPRESSION, self._today(owner_id, prompt_id))
-        return rows[0]["id"] if rows else None
+        def work() -> UUID:
+            # Another request may have made the row at the same moment: the second look finds it.
+            rows = self._rows(SHOW, values) or self._rows(SHOW, values)
+            return UUID(str(rows[0]["id"])) if rows else impression_id
+
+        return self._visit(work)
 
     def _today(self, owner_id: UUID, prompt_id: UUID) -> Row:
         now = self._clock()

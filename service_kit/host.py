@@ -72,5 +72,12 @@ class HostClient:
 
     def _proof(self, credential: Credential) -> dict[str, str]:
         if credential.is_cookie and self._cookie_name is not None:
-            return {"Cookie": f"{self._cookie_name}={credential.value}"}
+            return {"Cookie": _cookies(self._cookie_name, credential)}
         return {"Authorization": f"Bearer {credential.value}"}
+
+
+def _cookies(name: str, credential: Credential) -> str:
+    """Return the cookies as they came: a host that splits them looks for them by these names."""
+    if not credential.chunks:
+        return f"{name}={credential.value}"
+    return "; ".join(f"{name}.{number}={chunk}" for number, chunk in enumerate(credential.chunks))

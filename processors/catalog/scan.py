@@ -194,7 +194,7 @@ def _read_pattern(pattern: Node | None, names: _Names) -> None:
 
 
 def _declares_track(node: Node) -> bool:
-    """Tell whether a file has a `track` of its own, or of another package."""
+    """Return whether a file has a `track` of its own, or of another package."""
     parts = {
         "import_specifier": ("alias", "name"),
         "variable_declarator": ("name",),
@@ -255,7 +255,7 @@ def _is_literal(node: Node) -> bool:
 
 
 def _is_ours(source: str, file: Path) -> bool:
-    """Tell the SDK from other modules: by its name, or because a neighbour hands it on."""
+    """Return whether a module is the SDK: by its name, or because a neighbour exports it again."""
     if _OURS.search(source):
         return True
     return source.startswith(".") and any(

@@ -34,7 +34,7 @@ from processors.pipeline.plain import read_plain
 from processors.pipeline.records import Batch, MalformedRequest
 from service_kit.auth import Role
 from service_kit.flags import Flag
-from service_kit.http.body import media_type_of, read_body_async, require_json
+from service_kit.http.body import media_type_of, read_body, require_json
 from service_kit.http.problem import BadRequest, Problem, UnsupportedMediaType
 from service_kit.telemetry import current_trace_id
 
@@ -60,7 +60,7 @@ class LogsResource:
         """Answer 200 with `partialSuccess` where some records were refused, 400 where all were."""
         encoding = _encoding_of(req)
         async with self._intake.counting_refusals(req.context.caller):
-            batch = _read(self._readers[encoding], await read_body_async(req))
+            batch = _read(self._readers[encoding], await read_body(req))
         verdicts = await self._intake.take(
             batch, req.context.caller, RECORDS_PER_REQUEST, _sent_ms(req)
         )
@@ -108,7 +108,7 @@ class EventsResource:
         """Answer 200 with counts and reasons, 400 with the same where nothing was acceptable."""
         require_json(req)
         async with self._intake.counting_refusals(req.context.caller):
-            batch = _read(read_plain, await read_body_async(req))
+            batch = _read(read_plain, await read_body(req))
             if not batch.records:
                 raise BadRequest(f"Send 1-{EVENTS_PER_REQUEST} events.", code="batch_empty")
         verdicts = await self._intake.take(

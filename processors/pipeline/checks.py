@@ -78,7 +78,7 @@ def _admission(attribute: Attribute) -> Callable[[str], str]:
 
 
 def uuid(value: AnyValue, key: str) -> str:
-    """Give a UUID in lower case; raises `Rejected` for anything else."""
+    """Return a UUID in lower case; raises `Rejected` for anything else."""
     text = value.stringValue
     if text is None:
         raise Rejected(Reason.ATTRIBUTE_TYPE, key)
@@ -125,7 +125,7 @@ def _integer(attribute: Attribute) -> Check:
 
 
 def _whole(value: AnyValue, key: str) -> int:
-    """Give a whole double as an integer: JavaScript has one number type, and so has JSON Schema."""
+    """Return a whole double as an integer: to JavaScript and JSON Schema they are one."""
     number = value.doubleValue if value.intValue is None else value.intValue
     if isinstance(number, float) and number.is_integer():
         return int(number)

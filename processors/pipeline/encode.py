@@ -10,7 +10,7 @@ _TAIL = "]}]}"
 
 
 def key_value(key: str, kind: str) -> tuple[str, str]:
-    """Give what stands before and after a value in an OTLP/JSON KeyValue under a key of ours.
+    """Return what stands before and after a value in an OTLP/JSON KeyValue under a key of ours.
 
     `kind` is `stringValue`, `intValue`, `doubleValue` or `boolValue`; strings and 64-bit integers
     stand in quotation marks, so what is put between them must need no escapes.

@@ -67,7 +67,7 @@ def _string(key: str, value: str) -> str:
 
 
 def _hex_id(value: str, digits: int) -> str:
-    """Give a trace or span id in lower case, "" where it is absent or all zeros."""
+    """Return a trace or span id in lower case, "" where it is absent or all zeros."""
     if not value:
         return ""
     try:

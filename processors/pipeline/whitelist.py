@@ -76,7 +76,7 @@ def _allowed(event: Event, secret: bytes) -> AllowedEvent:
 def check_attributes(
     attributes: Sequence[KeyValue], event: AllowedEvent, whitelist: Whitelist
 ) -> tuple[dict[str, str], dict[str, AnyValue]]:
-    """Give each attribute's clean KeyValue by wire key, and what the client claims of itself.
+    """Return each attribute's clean KeyValue by wire key, and what the client claims of itself.
 
     Raises `Rejected` at the first attribute that may not pass, or that is missing.
     """
@@ -110,6 +110,6 @@ def _not_allowed(key: str | None, whitelist: Whitelist) -> Rejected:
 
 
 def event_name(attributes: Sequence[KeyValue]) -> str:
-    """Give the event's name where an SDK could not set `eventName` yet."""
+    """Return the event's name where an SDK could not set `eventName` yet."""
     named = (a.value.stringValue for a in attributes if a.key == EVENT_NAME and a.value)
     return next(named, None) or ""

@@ -69,7 +69,8 @@ CREATE TABLE public.psr_impressions (
   day          date NOT NULL GENERATED ALWAYS AS ((shown_at AT TIME ZONE 'UTC')::date) STORED
 );
 CREATE INDEX psr_impressions_owner ON public.psr_impressions (owner_id, day);
-CREATE INDEX psr_impressions_prompt ON public.psr_impressions (owner_id, prompt_id, day);
+CREATE UNIQUE INDEX psr_impressions_once_a_day
+  ON public.psr_impressions (owner_id, prompt_id, day);
 """
 
 IMPRESSIONS_COLUMNS = {

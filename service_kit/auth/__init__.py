@@ -7,9 +7,18 @@ from service_kit.auth.dev import DevTokens
 from service_kit.auth.host_session import HostSession
 from service_kit.auth.jwt_tokens import JwtVerifier
 from service_kit.auth.middleware import AuthMiddleware
+from service_kit.auth.refusals import RefusalBudget
 from service_kit.settings import AuthMode, ServiceSettings
 
-__all__ = ["AuthMiddleware", "Authenticator", "Caller", "Credential", "Role", "authenticator"]
+__all__ = [
+    "AuthMiddleware",
+    "Authenticator",
+    "Caller",
+    "Credential",
+    "Role",
+    "admission",
+    "authenticator",
+]
 
 
 def authenticator(settings: ServiceSettings) -> Authenticator:
@@ -20,3 +29,14 @@ def authenticator(settings: ServiceSettings) -> Authenticator:
         return Remembering(JwtVerifier(settings).find, settings.auth_cache_seconds)
     host = HostSession(settings.auth_me_url or "", settings.auth_cookie_name)
     return Remembering(host.find, settings.auth_cache_seconds)
+
+
+def admission(settings: ServiceSettings) -> AuthMiddleware:
+    """Make the middleware that admits callers; strangers' questions to the host are counted."""
+    is_asking = settings.auth_mode is AuthMode.SESSION
+    return AuthMiddleware(
+        authenticator(settings),
+        settings.auth_cookie_name,
+        settings.allowed_origins,
+        RefusalBudget(settings.auth_refusals_per_minute) if is_asking else None,
+    )

@@ -35,10 +35,10 @@ class Authenticator(Protocol):
 
 
 class Recognised(NamedTuple):
-    """A `caller`, and when their credential `expires`, in seconds since the epoch."""
+    """A `caller`, and for how many `seconds` from now their credential is good."""
 
     caller: Caller
-    expires: float = float("inf")
+    seconds: float = float("inf")
 
 
 class _Answer(NamedTuple):
@@ -48,36 +48,41 @@ class _Answer(NamedTuple):
     said: Recognised | type[Problem]
 
 
+_Memory = TLRUCache[bytes, _Answer]
+
+
 class Remembering:
     """An authenticator that asks `find` once for each credential and remembers the answer.
 
     `find` raises `Unauthenticated` or `Unavailable`; refusals are remembered for five seconds,
     `Unavailable` for two. An answer never replaces that to a later question.
-    Only a fingerprint of the credential is kept, and at most 10,000 of them.
+    Only a fingerprint of the credential is kept; at most 10,000 of callers, and as many of others:
+    apart, so that strangers cannot make it forget a caller.
     """
 
     def __init__(
         self,
         find: Callable[[Credential], Recognised],
         seconds: float,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._find = find
         self._seconds = seconds
         self._lock = threading.Lock()
         self._questions = count()
-        self._known: TLRUCache[bytes, _Answer] = TLRUCache(_MOST_REMEMBERED, self._until, clock)
+        self._callers: _Memory = TLRUCache(_MOST_REMEMBERED, self._until, clock)
+        self._strangers: _Memory = TLRUCache(_MOST_REMEMBERED, self._until, clock)
 
     def _until(self, _: bytes, answer: _Answer, now: float) -> float:
         if isinstance(answer.said, Recognised):
-            return min(now + self._seconds, answer.said.expires)
+            return now + min(self._seconds, answer.said.seconds)
         is_refusal = answer.said is Unauthenticated
         return now + (_REFUSAL_SECONDS if is_refusal else _UNAVAILABLE_SECONDS)
 
     def recall(self, credential: Credential) -> Caller | None:
         """Look the credential up."""
         with self._lock:
-            known = self._known.get(credential.fingerprint())
+            known = self._latest(credential.fingerprint())
         return _caller(known.said) if known else None
 
     def verify(self, credential: Credential) -> Caller:
@@ -95,10 +100,22 @@ class Remembering:
         """Keep an answer unless a later one is there already; return the one that holds."""
         key = credential.fingerprint()
         with self._lock:
-            known = self._known.get(key)
+            known = self._latest(key)
             if known is None or known.question < answer.question:
-                self._known[key] = known = answer
+                self._replace(key, answer)
+                known = answer
         return known.said
+
+    def _latest(self, key: bytes) -> _Answer | None:
+        return self._callers.get(key) or self._strangers.get(key)
+
+    def _replace(self, key: bytes, answer: _Answer) -> None:
+        is_caller = isinstance(answer.said, Recognised)
+        memory, other = self._callers, self._strangers
+        if not is_caller:
+            memory, other = other, memory
+        other.pop(key, None)
+        memory[key] = answer
 
 
 def _caller(said: Recognised | type[Problem]) -> Caller:

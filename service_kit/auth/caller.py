@@ -2,7 +2,7 @@
 """Who is calling, and with what they prove it."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
@@ -33,15 +33,22 @@ class Caller(Struct, frozen=True):
 class Credential(NamedTuple):
     """What a caller proves themselves with, as it was sent.
 
-    `value` is the session's cookie where `is_cookie`, else a bearer token.
+    `value` is the session's cookie where `is_cookie`, else a bearer token. A cookie that was too
+    long for one came in `chunks`, `name.0`, `name.1` and so on; `value` is all of them.
     """
 
     is_cookie: bool
     value: str
+    chunks: tuple[str, ...] = ()
 
     def fingerprint(self) -> bytes:
-        """Return what stands for the credential where it must not be kept itself."""
-        return hashlib.sha256(b"%d%b" % (self.is_cookie, self.value.encode())).digest()
+        """Return what stands for the credential where it must not be kept itself.
+
+        Chunks are no whole cookie, nor are others: a host may take the one and not the other.
+        """
+        sizes = ",".join(str(len(chunk)) for chunk in self.chunks)
+        kind = f"{self.is_cookie:d}{sizes} " if sizes else f"{self.is_cookie:d}"
+        return hashlib.sha256(f"{kind}{self.value}".encode()).digest()
 
 
 def identify(user_id: object, session_id: object, roles: object) -> Caller:
@@ -49,6 +56,8 @@ def identify(user_id: object, session_id: object, roles: object) -> Caller:
 
     Roles that we do not know are ignored; a caller with none that we know is a user.
     """
+    if isinstance(session_id, int) and not isinstance(session_id, bool):
+        session_id = str(session_id)  # a row's number in many hosts
     if not isinstance(user_id, str):
         raise ValueError("a user id is a UUID")  # noqa: TRY004 - callers handle one error
     return Caller(
@@ -59,5 +68,7 @@ def identify(user_id: object, session_id: object, roles: object) -> Caller:
 
 
 def _known(roles: object) -> frozenset[Role]:
-    names: Iterable[object] = roles if isinstance(roles, list | tuple | set) else ()
+    if isinstance(roles, str):
+        roles = (roles,)  # some issuers list one role without the list
+    names: Collection[object] = roles if isinstance(roles, list | tuple | set) else ()
     return frozenset(role for role in Role if role.value in names)

@@ -2,7 +2,9 @@
 """Mode session: the host application says who is calling.
 
 Its `/me` (AUTH_ME_URL) is asked with the caller's own cookie or bearer token and answers
-`{"user_id": uuid, "session_id": text?, "roles": [...]?}`, or 401 where it does not know them.
+`{"user_id": uuid, "session_id": text or number?, "roles": [...]?}`, or 401 or 403 where it does
+not know them. Any other answer says nothing about the caller: a proxy, a deployment or a sign-in
+page in front of `/me` must not sign everybody out.
 """
 
 from http import HTTPStatus
@@ -19,16 +21,15 @@ from service_kit.http.problem import Unauthenticated, Unavailable
 
 _ANSWER_BYTES: Final = 64 * 1024
 
-# 401 by any name: some hosts send strangers to a sign-in page, or hide `/me` from them.
-_STRANGER: Final = frozenset({301, 302, 303, 307, 308, 401, 403, 404})
+_STRANGER: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 _log = structlog.get_logger()
 
 
 class _Me(Struct):
     user_id: str
-    session_id: str | None = None
-    roles: list[str] = []
+    session_id: str | int | None = None
+    roles: list[str] | str | None = None
 
 
 class HostSession:
@@ -59,7 +60,7 @@ def _read(body: bytes, credential: Credential) -> Caller:
     try:
         me = msgspec.json.decode(body, type=_Me)
         caller = identify(me.user_id, me.session_id, me.roles)
-    except ValueError:  # msgspec's errors are ValueErrors too
+    except (ValueError, RecursionError):  # msgspec's errors are ValueErrors too
         _log.error("auth.host_answer_unusable")
         raise Unavailable from None
     if caller.session_id and caller.session_id in credential.value:

@@ -56,25 +56,13 @@ def require_json(req: falcon.Request) -> None:
         raise UnsupportedMediaType("Send the body as application/json.")
 
 
-def read_body(req: falcon.Request, most_bytes: int = REQUEST_BYTES) -> bytes:
-    """Return the body of a WSGI request, decompressed.
+async def read_body(req: falcon.asgi.Request, most_bytes: int = REQUEST_BYTES) -> bytes:
+    """Return the request's body, decompressed.
 
     Raises `PayloadTooLarge` past `most_bytes` before or after decompression,
     `UnsupportedMediaType` for a coding other than identity, gzip and zstd, `BadRequest` for a
     damaged one.
     """
-    coding = _coding(req, most_bytes)
-    # A WSGI server may block a read past the length that was announced; where none was,
-    # as in a chunked body, the server knows the end.
-    stream = req.stream if req.content_length is None else req.bounded_stream
-    data = stream.read(most_bytes + 1)
-    if len(data) < (req.content_length or 0):
-        raise _truncated()
-    return _decoded(coding, data, most_bytes)
-
-
-async def read_body_async(req: falcon.asgi.Request, most_bytes: int = REQUEST_BYTES) -> bytes:
-    """Do the same for an ASGI request."""
     coding = _coding(req, most_bytes)
     data = await req.stream.read(most_bytes + 1)
     if len(data) < (req.content_length or 0) or TRUNCATED in req.scope:

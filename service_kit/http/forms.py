@@ -12,20 +12,30 @@ from typing import Any, TypeVar, get_args
 import msgspec
 from msgspec.structs import FieldInfo
 
+from service_kit.escapes import repair_escapes, without_bom
 from service_kit.http.problem import BadRequest, FieldError
 
 Form = TypeVar("Form", bound=msgspec.Struct)
 
 
 def parse_object(document: bytes) -> dict[str, Any]:
-    """Read a JSON object; raises `BadRequest` for anything else."""
+    """Read a JSON object, also one with a wrong escape; raises `BadRequest` for anything else."""
+    document = without_bom(document)
     try:
         value = msgspec.json.decode(document)
     except (ValueError, RecursionError):
-        raise BadRequest("The body is not JSON.", code="body_malformed") from None
+        value = _repaired(document)
     if not isinstance(value, dict):
         raise BadRequest("The body is not a JSON object.", code="body_malformed")
     return value
+
+
+def _repaired(document: bytes) -> Any:
+    """Read a document in which half a character was escaped: a note that was cut is still one."""
+    try:
+        return msgspec.json.decode(repair_escapes(document))
+    except (ValueError, RecursionError):
+        raise BadRequest("The body is not JSON.", code="body_malformed") from None
 
 
 def parse_form(value: Mapping[str, Any], form: type[Form]) -> Form:

@@ -31,8 +31,6 @@ def stack(settings: ServiceSettings, service: str) -> list[Middleware]:
             settings.allowed_origins, settings.allowed_headers
         ),  # preflights come without credentials
         LengthMiddleware(),  # nobody is asked who sends what we will not read
-        AuthMiddleware(
-            auth.authenticator(settings), settings.auth_cookie_name, settings.allowed_origins
-        ),
+        auth.admission(settings),
         RateLimitMiddleware(settings, service),  # last: it counts callers
     ]

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from falcon.asgi import Request, Response
 
-from service_kit.http.body import read_body_async
+from service_kit.http.body import read_body
 from service_kit.http.limits import REQUEST_BYTES
 from service_kit.http.problem import Unavailable
 
@@ -59,7 +59,7 @@ class OnThreads:
     def _awaited(self, responder: Callable[..., None], reads_body: bool) -> Callable[..., Any]:
         async def respond(req: Request, resp: Response, **params: Any) -> None:
             if reads_body:
-                req.context.body = await read_body_async(req, self._most_bytes)
+                req.context.body = await read_body(req, self._most_bytes)
             await self._threads.run(responder, req, resp, **params)
 
         return respond

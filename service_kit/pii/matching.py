@@ -104,7 +104,7 @@ def find(text: str) -> str | None:
 
 
 def _in_prose(text: bytes) -> bool:
-    """Tell at little cost that there is nothing to find; most texts have nothing."""
+    """Return at little cost whether there may be something to find; most texts have nothing."""
     return any(automaton.search(text) for automaton, _ in _BY_FIVES)
 
 

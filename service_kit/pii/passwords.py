@@ -44,7 +44,7 @@ def describes(value: str) -> bool:
 
 
 def _mixed(value: str) -> bool:
-    """Tell what no word has: letters with digits, or with signs that no word has inside."""
+    """Return whether it is no word: letters with digits, or with signs inside."""
     letters = re.search(r"[^\W\d_]", value)
     return bool(letters and (re.search(r"\d", value) or re.search(r"\w[!@#$%^&*+=]\w", value)))
 

@@ -11,7 +11,7 @@ _TELLING = re.compile(r"[0-9=]|[a-z][A-Z]|[A-Z]{3}")
 
 
 def _slug(value: str) -> bool:
-    """Tell small words and numbers with dashes between them: `top-10-tips`."""
+    """Return whether it is small words and numbers with dashes between: `top-10-tips`."""
     return bool(re.fullmatch(r"(?:[a-z]{2,}|\d{1,4})(?:[-_.](?:[a-z]{2,}|\d{1,4})){2,}", value))
 
 
@@ -35,7 +35,7 @@ def _user_and_password(candidate: str) -> bool:
 
 
 def _random(value: str) -> bool:
-    """Tell a random string by all three kinds of characters, changing all the time."""
+    """Return whether it is random: all three kinds of characters, changing all the time."""
     kinds = ("[A-Z]", "[a-z]", "[0-9]")
     return all(len(re.findall(kind, value)) > 2 for kind in kinds) and changes(value) > 0.4
 

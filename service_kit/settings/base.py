@@ -22,6 +22,7 @@ from service_kit.settings.values import (
     HeaderName,
     Host,
     JwtAlgorithm,
+    Leeway,
     LogLevel,
     Network,
     Origin,
@@ -63,6 +64,11 @@ def _has_not_one_jwt_key(s: "ServiceSettings") -> bool:
     return s.auth_mode is AuthMode.JWT and bool(s.auth_jwt_secret) is bool(s.auth_jwt_jwks_url)
 
 
+def _lacks_audience(s: "ServiceSettings") -> bool:
+    is_jwks = bool(s.auth_jwt_jwks_url) and not s.auth_jwt_secret
+    return s.auth_mode is AuthMode.JWT and is_jwks and not s.auth_jwt_audience
+
+
 def _mixes_jwt_keys(s: "ServiceSettings") -> bool:
     """Return whether a public key could verify as a shared secret, the classic confusion."""
     shared = bool(s.auth_jwt_secret)
@@ -94,6 +100,10 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
         ),
         Rule(
             "AUTH_MODE=jwt needs either AUTH_JWT_JWKS_URL or AUTH_JWT_SECRET", _has_not_one_jwt_key
+        ),
+        Rule(
+            "AUTH_JWT_JWKS_URL needs AUTH_JWT_AUDIENCE: its keys sign tokens for others as well",
+            _lacks_audience,
         ),
         Rule(
             "AUTH_JWT_ALGORITHMS must be HS* with AUTH_JWT_SECRET, and none of them with a JWKS",
@@ -155,6 +165,14 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
         up_to(86_400),
         about("How long a recognised caller is remembered: how late a sign-out may count."),
     ] = variable("AUTH_CACHE_SECONDS", 30)
+    auth_refusals_per_minute: Annotated[
+        int,
+        up_to(1_000_000),
+        about(
+            "Mode session: unknown credentials that the host may refuse per minute and address,"
+            " before 429; behind a proxy that hides addresses, all callers share one."
+        ),
+    ] = variable("AUTH_REFUSALS_PER_MINUTE", 60)
     auth_jwt_jwks_url: Annotated[
         Url | None, about("Mode jwt: where the issuer publishes its public keys.")
     ] = variable("AUTH_JWT_JWKS_URL")
@@ -166,20 +184,23 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
         about("Signatures accepted. Unset: RS256 and ES256 with a JWKS, HS256 with a secret."),
     ] = variable("AUTH_JWT_ALGORITHMS", ())
     auth_jwt_audience: Annotated[
-        Text | None, about("Mode jwt: what the token's aud must contain.")
+        Text | None, about("Mode jwt: what the token's aud must contain; a JWKS needs it.")
     ] = variable("AUTH_JWT_AUDIENCE")
     auth_jwt_issuer: Annotated[Text | None, about("Mode jwt: what the token's iss must be.")] = (
         variable("AUTH_JWT_ISSUER")
     )
-    auth_jwt_user_claim: Annotated[Text, about("The claim that holds the user's UUID.")] = variable(
-        "AUTH_JWT_USER_CLAIM", "sub"
-    )
+    auth_jwt_leeway_seconds: Annotated[
+        Leeway, about("Mode jwt: how far the issuer's clock and ours may be apart.")
+    ] = variable("AUTH_JWT_LEEWAY_SECONDS", 60)
+    auth_jwt_user_claim: Annotated[
+        Text, about("The claim that holds the user's UUID; dots lead into nested claims.")
+    ] = variable("AUTH_JWT_USER_CLAIM", "sub")
     auth_jwt_session_claim: Annotated[Text, about("The claim that names the session.")] = variable(
         "AUTH_JWT_SESSION_CLAIM", "sid"
     )
-    auth_jwt_roles_claim: Annotated[Text, about("The claim that lists the roles.")] = variable(
-        "AUTH_JWT_ROLES_CLAIM", "roles"
-    )
+    auth_jwt_roles_claim: Annotated[
+        Text, about("The claim that lists the roles, or holds one, such as realm_access.roles.")
+    ] = variable("AUTH_JWT_ROLES_CLAIM", "roles")
     allowed_origins: Annotated[
         tuple[Origin, ...],
         about("Web origins that may call with cookies and read the answers, comma separated."),

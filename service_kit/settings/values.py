@@ -100,6 +100,7 @@ Host = Annotated[
     objecting(addresses.host_objection),
 ]
 Folder = Annotated[Path, expected("a path"), objecting(folder_objection)]
+Leeway = Annotated[int, Meta(ge=0, le=300), expected("a whole number from 0 to 300")]
 Text = Annotated[str, Meta(min_length=1), expected("a text")]
 Secret = Annotated[str, Meta(min_length=32), expected("at least 32 characters")]
 Url = Annotated[

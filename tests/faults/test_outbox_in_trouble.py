@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from processors.delivery.outbox.file import file as outbox_file
+from processors.delivery.outbox.file import path as outbox_file
 from tests.faults.arrivals import Arrivals, of_otlp
 from tests.faults.flaky import FlakyEndpoint, Mood, misbehaving
 from tests.faults.oracle import Oracle

@@ -121,6 +121,25 @@ def test_what_is_no_json_object_is_refused(client: testing.TestClient, body: byt
     assert (400, "body_malformed") == (answer.status_code, answer.json["code"])
 
 
+@pytest.mark.parametrize("cut", [rb"\ud83d", rb"\udc4d", rb"\q", rb"\u12"])
+def test_a_note_that_was_cut_in_half_a_character_is_kept(
+    client: testing.TestClient, database: Connections, cut: bytes
+) -> None:
+    """Truncated by UTF-16 units, an emoji leaves a lone surrogate; the rest is worth reading."""
+    body = json.dumps(form(note="too long @")).encode().replace(b"@", cut)
+    answer = client.simulate_post("/psr", body=body, content_type="application/json")
+    assert 200 == answer.status_code, answer.json
+    [(note,)] = database.execute_sql("SELECT note FROM psr_ratings").fetchall()
+    assert note.startswith("too long \ufffd")
+
+
+def test_a_byte_order_mark_is_no_error(client: testing.TestClient) -> None:
+    """Some tools begin a document with one."""
+    body = b"\xef\xbb\xbf" + json.dumps(form()).encode()
+    answer = client.simulate_post("/psr", body=body, content_type="application/json")
+    assert 200 == answer.status_code
+
+
 def test_other_media_types_are_refused(client: testing.TestClient) -> None:
     """A form that any site's page can send is not JSON."""
     answer = client.simulate_post("/psr", body=b"{}", content_type="text/plain")

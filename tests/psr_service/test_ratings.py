@@ -9,6 +9,8 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
+from processors import limits
+from psr_service import ratings
 from psr_service.messages import Eligibility, Reason
 from psr_service.ratings import (
     LONGEST_ADDRESS,
@@ -41,6 +43,11 @@ NOTES = [
     (FAMILY * 281, FAMILY * 280),
     ("x" * 275 + " ana@example.com", "x" * 275 + " [ema"),
 ]
+
+
+def test_the_page_is_told_the_same_length() -> None:
+    """The processor serves the limits of both services; neither imports the other."""
+    assert ratings.NOTE_CHARACTERS == limits.NOTE_CHARACTERS
 
 
 @pytest.mark.parametrize(("note", "kept"), NOTES)

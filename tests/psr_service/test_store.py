@@ -146,6 +146,16 @@ def test_repeated_impression_counts_once(store: Store, database: Connections) ->
     assert [(1, 1)] == rows(database, "SELECT count(*), count(dismissed_at) FROM psr_impressions")
 
 
+def test_made_up_ids_fill_no_table(store: Store, database: Connections) -> None:
+    """A prompt, a person and a day have one impression, also of eight requests at once."""
+    forms = [impression(PROMPT, id=uuid4()) for _ in range(24)]
+    with ThreadPoolExecutor(8) as threads:
+        ids = set(threads.map(lambda form: store.show(OWNER, form), forms))
+    assert 1 == len(ids)
+    assert {store.dismiss(OWNER, forms[0])} == ids
+    assert [(*ids, NOON)] == rows(database, "SELECT id, dismissed_at FROM psr_impressions")
+
+
 def test_a_dismissal_reaches_only_ones_own_impressions(store: Store, database: Connections) -> None:
     """Naming another person's impression does not change it."""
     theirs: UUID = store.show(uuid4(), impression(PROMPT))

@@ -4,8 +4,10 @@
 import base64
 import hmac
 import json
+import threading
 import time
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any
 
 import falcon
@@ -17,6 +19,7 @@ from falcon import Request, Response
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from service_kit.auth import Authenticator, Caller, Credential, Role, authenticator
+from service_kit.auth.jwt_tokens import JwtVerifier
 from service_kit.http.problem import Unauthenticated, Unavailable
 from service_kit.settings import AuthMode, JwtAlgorithm, ServiceSettings
 from tests.service_kit.apps import USER, listening
@@ -87,7 +90,13 @@ def test_the_claims_names_are_settings() -> None:
 @pytest.mark.parametrize(
     "forged",
     [
-        token(exp=time.time() - 60),
+        token(exp=time.time() - 3600),
+        token(exp=str(int(time.time()) - 3600)),
+        token(exp="NaN"),
+        token(exp=True),
+        token(exp=float("inf")),
+        token(nbf=str(int(time.time()) + 24 * 3600)),
+        token(nbf=[]),
         token(exp=None),
         token(exp="tomorrow"),
         token(aud="another service"),
@@ -127,9 +136,14 @@ class Issuer:
         self.asked = 0
         self.status = falcon.HTTP_200
         self.body = json.dumps({"keys": KEYS})
+        self.agents: set[str | None] = set()
+        self.may_answer = threading.Event()
+        self.may_answer.set()
 
     def on_get(self, req: Request, resp: Response) -> None:
         self.asked += 1
+        self.agents.add(req.user_agent)
+        assert self.may_answer.wait(10)
         resp.status, resp.text = self.status, self.body
 
 
@@ -140,14 +154,39 @@ def issuer() -> Issuer:
 
 
 @pytest.fixture
-def with_jwks(issuer: Issuer) -> Iterator[Authenticator]:
-    """Serve the issuer's keys, and return the authenticator that reads them."""
+def jwks_settings(issuer: Issuer) -> Iterator[ServiceSettings]:
+    """Serve the issuer's keys, and return the settings with which they are read."""
     app = falcon.App()
     app.add_route("/keys", issuer)
     with listening(app) as url:
-        yield authenticator(
-            ServiceSettings(auth_mode=AuthMode.JWT, auth_jwt_jwks_url=f"{url}/keys")
+        yield ServiceSettings(
+            auth_mode=AuthMode.JWT,
+            auth_jwt_jwks_url=f"{url}/keys",
+            auth_jwt_audience="telesift",
         )
+
+
+@pytest.fixture
+def with_jwks(jwks_settings: ServiceSettings) -> Authenticator:
+    """Return the authenticator that reads the issuer's keys."""
+    return authenticator(jwks_settings)
+
+
+class Timed:
+    """A verifier without a memory, whose clock is set by hand."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self.now = 1000.0
+        self.verifier = JwtVerifier(settings, clock=lambda: self.now)
+
+    def user(self, value: str) -> str:
+        return self.verifier.find(Credential(False, value)).caller.user_id
+
+
+@pytest.fixture
+def timed(jwks_settings: ServiceSettings) -> Timed:
+    """Return a verifier that reads the issuer's keys."""
+    return Timed(jwks_settings)
 
 
 @pytest.mark.parametrize(
@@ -194,15 +233,144 @@ def test_unknown_key_names_do_not_flood_the_issuer(
     [(falcon.HTTP_503, ""), (falcon.HTTP_200, "<html>"), (falcon.HTTP_200, '{"keys": []}')],
 )
 def test_an_issuer_in_trouble_means_unavailable(
-    with_jwks: Authenticator, issuer: Issuer, status: str, body: str
+    timed: Timed, issuer: Issuer, status: str, body: str
 ) -> None:
-    """The token may well be good: 503, and the next attempt succeeds."""
+    """The token may well be good: 503; the issuer is asked again once five seconds are over."""
     issuer.status, issuer.body = status, body
     good = token(EC_KEY, "ES256", "ec")
-    with pytest.raises(Unavailable):
-        verify(with_jwks, good)
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            timed.user(good)
+    assert 1 == issuer.asked
     issuer.status, issuer.body = falcon.HTTP_200, json.dumps({"keys": KEYS})
-    assert USER == verify(with_jwks, good).user_id
+    timed.now += 5.1
+    assert USER == timed.user(good)
+    assert {f"telesift/{version('telesift')}"} == issuer.agents
+
+
+def test_a_known_key_never_waits_for_the_issuer(timed: Timed, issuer: Issuer) -> None:
+    """Old keys go on serving while new ones are fetched, and while that hangs."""
+    good = token(EC_KEY, "ES256", "ec")
+    assert USER == timed.user(good)
+    timed.now += 301
+    issuer.may_answer.clear()
+    try:
+        assert [USER] * 3 == [timed.user(good) for _ in range(3)]
+        with pytest.raises(Unavailable):
+            timed.user(token(STRANGERS_KEY, "ES256", "unknown"))
+    finally:
+        issuer.may_answer.set()
+
+
+def test_keys_of_an_issuer_that_is_long_gone_end(timed: Timed, issuer: Issuer) -> None:
+    """After a day in which the issuer said nothing, its keys are worth nothing."""
+    good = token(EC_KEY, "ES256", "ec")
+    timed.user(good)
+    issuer.status = falcon.HTTP_503
+    timed.now += 24 * 3600 + 1
+    with pytest.raises(Unavailable):
+        timed.user(good)
+
+
+def test_a_new_key_is_found_when_it_is_first_used(timed: Timed, issuer: Issuer) -> None:
+    """A rotation counts at once where the last question was half a minute ago."""
+    new = {**ECAlgorithm.to_jwk(STRANGERS_KEY.public_key(), as_dict=True), "kid": "new"}
+    timed.user(token(EC_KEY, "ES256", "ec"))
+    issuer.body = json.dumps({"keys": [*KEYS, new]})
+    rotated = token(STRANGERS_KEY, "ES256", "new")
+    with pytest.raises(Unauthenticated):
+        timed.user(rotated)
+    timed.now += 30.1
+    assert USER == timed.user(rotated)
+
+
+@pytest.mark.parametrize("kid", ["", "rsa"])
+@pytest.mark.parametrize("published", [1, 2])
+def test_keys_need_no_name(timed: Timed, issuer: Issuer, kid: str, published: int) -> None:
+    """Those that fit are tried; RS512 is for a key that names no algorithm, if we accept it."""
+    other = rsa.generate_private_key(65537, 2048)
+    keys = [RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) for key in (other, RSA_KEY)]
+    issuer.body = json.dumps({"keys": [{"kty": "broken"}, *keys[-published:]]})
+    assert USER == timed.user(token(RSA_KEY, "RS256", kid))
+    for forged in (token(STRANGERS_KEY, "ES256", kid), token(RSA_KEY, "RS512", kid)):
+        with pytest.raises(Unauthenticated):
+            timed.user(forged)
+
+
+def test_a_token_without_a_name_is_tried_with_named_keys(timed: Timed) -> None:
+    """Some issuers name their keys in one place only."""
+    assert USER == timed.user(token(RSA_KEY, "RS256"))
+
+
+def test_a_token_for_another_audience_of_the_issuer_is_refused(timed: Timed) -> None:
+    """Its keys sign tokens for all its applications."""
+    with pytest.raises(Unauthenticated):
+        timed.user(token(RSA_KEY, "RS256", "rsa", aud="another service"))
+
+
+@pytest.mark.parametrize("roles", ["analyst", ["analyst"]])
+@pytest.mark.parametrize(
+    ("name", "nested"),
+    [
+        ("realm_access.roles", lambda roles: {"realm_access": {"roles": roles}}),
+        ("https://a.example/roles", lambda roles: {"https://a.example/roles": roles}),
+    ],
+)
+def test_roles_may_be_nested_and_may_be_one(name: str, nested: Any, roles: Any) -> None:
+    """Keycloak nests them, Auth0 names them with a URL, others write one without a list."""
+    tokens = with_secret(auth_jwt_roles_claim=name)
+    assert {Role.ANALYST} == verify(tokens, token(roles=None, **nested(roles))).roles
+
+
+def test_a_user_id_may_be_nested() -> None:
+    """A path that leads nowhere names nobody."""
+    tokens = with_secret(auth_jwt_user_claim="user.id")
+    assert USER == verify(tokens, token(user={"id": USER})).user_id
+    for nowhere in (USER, [USER], {"ID": USER}):
+        with pytest.raises(Unauthenticated):
+            verify(tokens, token(user=nowhere))
+
+
+def test_times_may_be_written_as_text() -> None:
+    """They are verified as numbers are, and bound the memory as those do."""
+    now = int(time.time())
+    tokens, good = with_secret(), token(exp=str(now + 600), nbf=f"{now}.5", iat=str(now))
+    assert USER == verify(tokens, good).user_id
+    assert tokens.recall(Credential(False, good)) is not None
+
+
+def test_a_token_is_good_for_the_seconds_it_has_left(timed: Timed) -> None:
+    """Not until a moment: that would move with the clock."""
+    good = Credential(False, token(RSA_KEY, "RS256", "rsa", exp=str(int(time.time()) + 600)))
+    assert 590 < timed.verifier.find(good).seconds <= 600
+
+
+def test_rubbish_among_the_keys_does_no_harm(timed: Timed, issuer: Issuer) -> None:
+    """A key that we cannot read does not take the others along, nor a document the service."""
+    rubbish = [7, None, {}, {"kty": "RSA", "n": 5, "e": []}, {"kty": "EC", "crv": "x"}]
+    issuer.body = json.dumps({"keys": [*rubbish, *KEYS]})
+    assert USER == timed.user(token(RSA_KEY, "RS256", "rsa"))
+    for body in ("[" * 100_000, "[]", '{"keys": 1}', " " * 300_000):
+        issuer.body = body
+        timed.now += 24 * 3600 + 1
+        with pytest.raises(Unavailable):
+            timed.user(token(RSA_KEY, "RS256", "rsa"))
+
+
+def test_clocks_may_differ_by_the_leeway() -> None:
+    """A minute unless AUTH_JWT_LEEWAY_SECONDS says otherwise."""
+    late, early = token(exp=time.time() - 40), token(nbf=time.time() + 50)
+    for value in (late, early):
+        assert USER == verify(with_secret(), value).user_id
+        with pytest.raises(Unauthenticated):
+            verify(with_secret(auth_jwt_leeway_seconds=5), value)
+
+
+def test_nested_rubbish_is_refused() -> None:
+    """A header without end is no server error."""
+    head = encoded(b'{"alg":"HS256","x":' + b"[" * 5000)
+    with pytest.raises(Unauthenticated):
+        verify(with_secret(), f"{head}.e30.x")
 
 
 def test_only_the_chosen_algorithms_verify() -> None:

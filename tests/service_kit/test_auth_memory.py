@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The memory of who is calling: how long, how safe, how many."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from inspect import signature
 
 import pytest
 
@@ -34,7 +36,7 @@ class Book:
             self.meanwhile()
         if credential.value not in self.known:
             raise Unauthenticated
-        return Recognised(CALLER, self.expires)
+        return Recognised(CALLER, self.expires - self.now)
 
     def look_up(self, value: str) -> Caller | None:
         credential = Credential(False, value)
@@ -135,3 +137,30 @@ def test_the_memory_serves_many_threads() -> None:
 
     with ThreadPoolExecutor(16) as pool:
         assert all(pool.map(look_up, range(24_000), chunksize=500))
+
+
+def test_strangers_do_not_flush_the_memory_of_callers() -> None:
+    """10,050 made-up tokens later, a known caller is still known."""
+    book = Book("a")
+    book.look_up("a")
+    for number in range(10_050):
+        assert book.look_up(f"made-up-{number}") is None
+    assert (CALLER, 10_051) == (book.look_up("a"), book.asked)
+
+
+def test_a_sign_out_replaces_what_was_known() -> None:
+    """An answer counts for its credential, in whichever memory the one before was."""
+    book = Book("a")
+    book.look_up("a")
+    book.known.clear()
+    with pytest.raises(Unauthenticated):
+        book.memory.verify(Credential(False, "a"))
+    assert book.look_up("a") is None
+    book.known.add("a")
+    book.memory.verify(Credential(False, "a"))
+    assert CALLER == book.look_up("a")
+
+
+def test_the_memory_follows_no_jump_of_the_clock() -> None:
+    """The wall clock may be set: nothing is forgotten, and nothing outlives its time."""
+    assert time.monotonic is signature(Remembering).parameters["clock"].default

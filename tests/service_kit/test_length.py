@@ -9,7 +9,7 @@ import pytest
 from falcon.testing import TestClient
 
 from service_kit.http import middleware
-from service_kit.http.body import TRUNCATED, read_body_async
+from service_kit.http.body import TRUNCATED, read_body
 from service_kit.http.limits import REQUEST_BYTES
 from service_kit.http.problem import BadRequest
 from service_kit.settings import ServiceSettings
@@ -53,10 +53,10 @@ class Request:
 def test_half_a_body_is_not_a_whole_one(request_: Any) -> None:
     """Shorter than announced, or cut off by the connection's end: not read as if it were all."""
     with pytest.raises(BadRequest) as raised:
-        asyncio.run(read_body_async(request_))
+        asyncio.run(read_body(request_))
     assert "body_truncated" == raised.value.code
 
 
 def test_a_whole_body_is_read() -> None:
     """Announced or chunked."""
-    assert [b"{}"] * 2 == [asyncio.run(read_body_async(one)) for one in (Request(2), Request(None))]
+    assert [b"{}"] * 2 == [asyncio.run(read_body(one)) for one in (Request(2), Request(None))]

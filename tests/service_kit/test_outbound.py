@@ -209,9 +209,13 @@ def test_issuers_keys_come_through_proxy_and_private_ca(
     """Mode jwt: the JWKS of an issuer that only the proxy reaches."""
     environ.setenv("SSL_CERT_FILE", str(bundle))
     verifier = JwtVerifier(
-        ServiceSettings(auth_mode=AuthMode.JWT, auth_jwt_jwks_url=f"https://{HOST}/keys")
+        ServiceSettings(
+            auth_mode=AuthMode.JWT,
+            auth_jwt_jwks_url=f"https://{HOST}/keys",
+            auth_jwt_audience="telesift",
+        )
     )
-    claims = {"sub": USER, "exp": 4_000_000_000, "roles": ["user"]}
+    claims = {"sub": USER, "aud": "telesift", "exp": 4_000_000_000, "roles": ["user"]}
     token = jwt.encode(claims, KEY, "ES256", headers={"kid": "k"})
     assert USER == verifier.find(Credential(False, token)).caller.user_id
     assert ["CONNECT vault.test:443"] == proxy.asked

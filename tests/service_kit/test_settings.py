@@ -32,6 +32,7 @@ DEV = {"AUTH_DEV_TOKENS": f"token:{USER}:user"}
 SESSION = {"AUTH_MODE": "session", "AUTH_ME_URL": "http://vault:8000/me"}
 PRODUCTION = SESSION | {"ENVIRONMENT": "production", "TELESIFT_HASH_SECRET": "s" * 32}
 JWT = {"AUTH_MODE": "jwt"}
+JWKS = {"AUTH_JWT_JWKS_URL": "https://idp/keys", "AUTH_JWT_AUDIENCE": "telesift"}
 
 
 def read(environ: dict[str, str], *, serving: bool = True) -> Any:
@@ -171,8 +172,16 @@ def test_other_peoples_variables_are_left_alone() -> None:
             "either AUTH_JWT_JWKS_URL or AUTH_JWT_SECRET",
         ),
         (
-            JWT | {"AUTH_JWT_JWKS_URL": "https://idp/keys", "AUTH_JWT_ALGORITHMS": "RS256,HS256"},
+            JWT | {"AUTH_JWT_SECRET": "s" * 32, "AUTH_JWT_ALGORITHMS": "RS256,HS256"},
             "AUTH_JWT_ALGORITHMS must be",
+        ),
+        (
+            JWT | JWKS | {"AUTH_JWT_ALGORITHMS": "RS256,HS256"},
+            "AUTH_JWT_ALGORITHMS must be",
+        ),
+        (
+            JWT | {"AUTH_JWT_JWKS_URL": "https://idp/keys"},
+            "AUTH_JWT_JWKS_URL needs AUTH_JWT_AUDIENCE",
         ),
         (
             JWT | {"AUTH_JWT_SECRET": "s" * 32, "AUTH_JWT_ALGORITHMS": "RS256"},
@@ -196,7 +205,7 @@ def test_settings_must_fit_each_other(environ: dict[str, str], broken: str) -> N
         SESSION,
         PRODUCTION,
         JWT | {"AUTH_JWT_SECRET": "s" * 32, "AUTH_JWT_ALGORITHMS": "HS512"},
-        JWT | {"AUTH_JWT_JWKS_URL": "https://idp/keys", "AUTH_JWT_ALGORITHMS": "ES256"},
+        JWT | JWKS | {"AUTH_JWT_ALGORITHMS": "ES256"},
         DEV | {"TELESIFT_WORKERS": "2", "TELESIFT_RATE_LIMIT_STORAGE_URL": "redis://redis"},
         PRODUCTION | {"TELEMETRY_SINK": "db", "DATABASE_URL": "postgresql://db/telesift"},
     ],

@@ -29,7 +29,7 @@ class Waiting(Struct):
     fault: StorageFault | None = None
 
     def resolve(self, fault: StorageFault | None) -> None:
-        """Let the request go on: it is stored, or raises why it is not."""
+        """Resolve the request: it is stored, or raises why it is not."""
         if self.stored.done():  # the client went away
             return
         if reason := fault or self.fault:

@@ -85,7 +85,7 @@ def insert(database: PostgresqlDatabase, rows: Sequence[EventRow]) -> Sequence[E
 
 
 def _can_be_read(rows: Sequence[EventRow], encoded: bytes) -> bool:
-    """Tell whether PostgreSQL can read the rows: what it could not, its log would quote."""
+    """Return whether PostgreSQL can read the rows: what it could not, its log would quote."""
     has_nul = _NUL in encoded and _has_nul(encoded)
     return not has_nul and all(_is_uuid(row.id) and _is_uuid(row.owner_id) for row in rows)
 
