@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The dashboard's application: everything that it is made of, named and wired in one place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -67,15 +67,25 @@ def create_app(
     app.req_options.strip_url_path_trailing_slash = True
     error_handlers.install(app)
     threads = Threads(THREADS, "dashboard")
-    app.add_route("/", OnThreads(PageResource(_page(settings)), threads))
-    app.add_route("/api/{panel}", OnThreads(PanelResource(all_panels, today), threads))
-    openapi.add(app, document())
-    app.add_static_route("/static", _HERE / "static")
+    routes = {
+        "/": OnThreads(PageResource(_page(settings)), threads),
+        "/api/{panel}": OnThreads(PanelResource(all_panels, today), threads),
+    }
     if settings.auth_mode is AuthMode.DEV:
         session = SessionResource(auth.authenticator(settings))
-        app.add_route(sign_in.PATH, OnThreads(session, threads, sign_in.BODY_BYTES))
+        routes[sign_in.PATH] = OnThreads(session, threads, sign_in.BODY_BYTES)
+    _add(app, routes, settings.path_prefix)
+    openapi.add(app, document())
     health.add(app, SERVICE, {"database": views.check})
     return app
+
+
+def _add(app: App, routes: Mapping[str, OnThreads], prefix: str | None) -> None:
+    """Add what a browser asks for, also under the prefix that a proxy leaves in the path."""
+    for start in {"", prefix or ""}:
+        for path, resource in routes.items():
+            app.add_route(f"{start}{path}".rstrip("/") or "/", resource)
+        app.add_static_route(f"{start}/static", _HERE / "static")
 
 
 def _with_own_cookie(settings: DashboardSettings) -> DashboardSettings:
@@ -103,7 +113,7 @@ def _page(settings: DashboardSettings) -> str:
 def _modules() -> str:
     """Name the scripts up front: else a browser finds them one import after the other."""
     names = sorted(path.name for path in (_HERE / "static").glob("*.js"))
-    return "\n".join(f'<link rel="modulepreload" href="/static/{name}">' for name in names)
+    return "\n".join(f'<link rel="modulepreload" href="static/{name}">' for name in names)
 
 
 def _database(settings: DashboardSettings, make_views: Callable[[str], None]) -> postgres.Pool:

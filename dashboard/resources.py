@@ -7,7 +7,8 @@ from datetime import date
 from typing import ClassVar
 
 import msgspec
-from falcon import MEDIA_HTML, MEDIA_JSON, Request, Response
+from falcon import MEDIA_HTML, MEDIA_JSON, HTTPTemporaryRedirect, Request, Response
+from falcon.asgi import Request as AsgiRequest
 
 from dashboard.messages import PanelAnswer, parse_filters
 from dashboard.panels import Panel
@@ -23,9 +24,21 @@ class PageResource:
     html: str
     public: ClassVar = True
 
-    def on_get(self, req: Request, resp: Response) -> None:
-        """Answer with the page; what it may show is decided when it asks for a panel."""
+    def on_get(self, req: AsgiRequest, resp: Response) -> None:
+        """Answer with the page; what it may show is decided when it asks for a panel.
+
+        Its links are relative, so that it works under any prefix: its own path must end with /.
+        """
+        path = req.scope["path"]  # Falcon's own has lost its end
+        if not path.endswith("/"):
+            raise HTTPTemporaryRedirect(_with_slash(path, req.query_string))
         resp.content_type, resp.text = MEDIA_HTML, self.html
+
+
+def _with_slash(path: str, query: str) -> str:
+    """Return a relative address: which scheme, host and prefix a browser sees is not known."""
+    last = path.rpartition("/")[2]
+    return f"{last}/?{query}" if query else f"{last}/"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
 from typing import Annotated
 
 from service_kit.settings import ServiceSettings, about, variable
-from service_kit.settings.values import PostgresUrl, Url
+from service_kit.settings.values import PathPrefix, PostgresUrl, Url
 
 
 class DashboardSettings(ServiceSettings, frozen=True, kw_only=True):
@@ -20,3 +20,7 @@ class DashboardSettings(ServiceSettings, frozen=True, kw_only=True):
     processor_url: Annotated[Url, about("Where the dashboard asks for the ledger.")] = variable(
         "TELESIFT_PROCESSOR_URL", "http://127.0.0.1:4319"
     )
+    path_prefix: Annotated[
+        PathPrefix | None,
+        about("The path under which a proxy passes requests on unchanged; none where it strips."),
+    ] = variable("TELESIFT_PATH_PREFIX")

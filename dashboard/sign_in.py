@@ -38,12 +38,13 @@ class SessionResource:
         token = _read(req)
         self._authenticator.verify(Credential(is_cookie=True, value=token))
         is_secure = req.scheme == "https"
-        resp.set_cookie(COOKIE, token, path="/", secure=is_secure, same_site="Strict")
+        # Without a path it holds where the browser sees us, be it at / or under a proxy's prefix.
+        resp.set_cookie(COOKIE, token, secure=is_secure, same_site="Strict")
         resp.status = HTTP_204
 
     def on_delete(self, req: Request, resp: Response) -> None:
         """Remove the cookie."""
-        resp.unset_cookie(COOKIE, path="/", same_site="Strict")
+        resp.unset_cookie(COOKIE, same_site="Strict")
         resp.status = HTTP_204
 
 

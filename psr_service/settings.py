@@ -7,13 +7,14 @@ from msgspec import Meta
 
 from service_kit import flags
 from service_kit.flags import Flag
-from service_kit.settings import Environment, ServiceSettings, about, variable
-from service_kit.settings.values import Count, expected
+from service_kit.settings import Environment, ServiceSettings, about, addresses, variable
+from service_kit.settings.values import expected, objecting, up_to
 
 PromptUrl = Annotated[
     str,
     Meta(pattern=r"^https?://\S*\{prompt_id\}\S*$"),
     expected("an http:// or https:// URL that contains {prompt_id}"),
+    objecting(addresses.url_objection),
 ]
 
 
@@ -37,10 +38,10 @@ class PsrSettings(ServiceSettings, frozen=True, kw_only=True):
     ] = variable("FEATURES_PSR_AGGREGATE", flags.on("FEATURES_PSR_AGGREGATE"))
 
     psr_max_prompts_per_day: Annotated[
-        Count, about("How often a user is asked for a rating in a day.")
+        int, up_to(1000), about("How often a user is asked for a rating in a day.")
     ] = variable("PSR_MAX_PROMPTS_PER_DAY", 3)
     psr_min_group: Annotated[
-        Count, about("Distinct owners below which analytics show no mean and no note.")
+        int, up_to(10_000), about("Distinct owners below which analytics show no mean and no note.")
     ] = variable("PSR_MIN_GROUP", 5)
     prompt_lookup_url: Annotated[
         PromptUrl | None,

@@ -9,6 +9,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from service_kit.auth.caller import Credential
+from service_kit.outbound import OutboundSession
 from service_kit.telemetry import error_type, trace_headers
 
 TIMEOUT_SECONDS: Final = 2
@@ -44,10 +45,9 @@ class HostClient:
     ) -> None:
         self._cookie_name = cookie_name
         self._timeout_seconds = timeout_seconds
-        self._http = requests.Session()
-        # One caller's answer must not leave a cookie behind for the next, nor .netrc a password.
+        self._http = OutboundSession()
+        # One caller's answer must not leave a cookie behind for the next.
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._http.trust_env = False
         for scheme in ("http://", "https://"):
             self._http.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
 

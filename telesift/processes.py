@@ -13,6 +13,8 @@ from typing import IO, Self
 
 import requests
 
+from service_kit.outbound import OutboundSession
+
 _READY_SECONDS = 60
 _STOP_SECONDS = 25  # a little longer than a service's own grace
 _POLL_SECONDS = 0.1
@@ -129,6 +131,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _is_ready(url: str) -> bool:
     try:
-        return requests.get(url, timeout=1).ok
+        with OutboundSession() as http:  # no proxy leads to this machine
+            return http.get(url, timeout=1).ok
     except requests.RequestException:
         return False

@@ -11,7 +11,7 @@ export function href(changed) {
   for (const [name, value] of Object.entries(changed)) {
     query.set(name, value);
   }
-  return `/?${query}`;
+  return `?${query}`;
 }
 
 /** Give the address that the form asks for: what is blank is not filtered by. */
@@ -19,7 +19,7 @@ export function asked() {
   const query = new URLSearchParams(
     [...new FormData(form)].filter(([, value]) => value !== "").map(([name, value]) => [name, value.trim()]),
   );
-  return query.size ? `/?${query}` : "/";
+  return query.size ? `?${query}` : ".";
 }
 
 /** Let the form show filters; those that it cannot are left as they are. */

@@ -37,7 +37,7 @@ export function onChange(then) {
   signIn.addEventListener("submit", async (event) => {
     event.preventDefault();
     const token = signIn.elements.token.value;
-    const answer = await fetch("/session", {
+    const answer = await fetch("session", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ token }),
@@ -49,7 +49,7 @@ export function onChange(then) {
     }
   });
   signOut.addEventListener("click", async () => {
-    await fetch("/session", { method: "DELETE" });
+    await fetch("session", { method: "DELETE" });
     then();
   });
 }

@@ -31,7 +31,7 @@ export class Panel {
   async load(query, signal) {
     this.#body.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(`/api/${this.name}?${query}`, { signal, headers: { Accept: "application/json" } });
+      const answer = await fetch(`api/${this.name}?${query}`, { signal, headers: { Accept: "application/json" } });
       const document = await answer.json();
       if (!answer.ok) {
         this.#fail(document.detail, document.trace_id, query, signal);
@@ -88,7 +88,7 @@ export class Panel {
 function source({ name, title }, data, query) {
   const csv = element(
     "a",
-    { href: `/api/${name}.csv?${query}`, download: true, "aria-label": `${title}: download as CSV` },
+    { href: `api/${name}.csv?${query}`, download: true, "aria-label": `${title}: download as CSV` },
     "Download as CSV",
   );
   return element(

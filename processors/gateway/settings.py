@@ -7,7 +7,7 @@ from processors.delivery.sinks.sink import SinkName
 from service_kit import flags
 from service_kit.flags import Flag
 from service_kit.settings import Environment, Rule, ServiceSettings, about, variable
-from service_kit.settings.values import Count, Secret
+from service_kit.settings.values import Secret, up_to
 
 _GIBIBYTE: Final = 1024**3
 
@@ -44,15 +44,17 @@ class ProcessorSettings(ServiceSettings, frozen=True, kw_only=True):
     telemetry_sink: Annotated[
         tuple[SinkName, ...], about("Where accepted events go, comma separated.")
     ] = variable("TELEMETRY_SINK", (SinkName.LOGS,))
-    telemetry_retention_days: Annotated[Count, about("How long events stay in PostgreSQL.")] = (
-        variable("TELEMETRY_RETENTION_DAYS", 7)
-    )
+    telemetry_retention_days: Annotated[
+        int, up_to(3650), about("How long events stay in PostgreSQL.")
+    ] = variable("TELEMETRY_RETENTION_DAYS", 7)
     hash_secret: Annotated[
         Secret | None, about("The key of hashed attributes; keep it for good.")
     ] = variable("TELESIFT_HASH_SECRET")
     outbox_max_bytes: Annotated[
-        Count, about("How large the outbox may grow before its oldest events expire.")
+        int,
+        up_to(16 * 1024**4),
+        about("How large the outbox may grow before its oldest events expire."),
     ] = variable("TELESIFT_OUTBOX_MAX_BYTES", _GIBIBYTE)
     outbox_max_age_hours: Annotated[
-        Count, about("How long an event may wait for a sink before it expires.")
+        int, up_to(365 * 24), about("How long an event may wait for a sink before it expires.")
     ] = variable("TELESIFT_OUTBOX_MAX_AGE_HOURS", 7 * 24)

@@ -16,13 +16,15 @@ from service_kit.http.limits import REQUESTS_PER_MINUTE
 from service_kit.settings.values import (
     AuthMode,
     CookieName,
-    Count,
     DevToken,
     Environment,
+    Folder,
     HeaderName,
+    Host,
     JwtAlgorithm,
     Leeway,
     LogLevel,
+    Network,
     Origin,
     PostgresUrl,
     RedisUrl,
@@ -30,6 +32,7 @@ from service_kit.settings.values import (
     Text,
     Url,
     normal_origin,
+    up_to,
 )
 
 
@@ -119,14 +122,24 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
     log_level: Annotated[LogLevel, about("The least severe log event written to stderr.")] = (
         variable("LOG_LEVEL", LogLevel.INFO)
     )
-    host: Annotated[Text, about("The address to listen on; 0.0.0.0 for all.")] = variable(
-        "TELESIFT_HOST", "127.0.0.1"
-    )
+    host: Annotated[
+        Host, about("The address to listen on; 0.0.0.0 for all of IPv4, :: for IPv6 as well.")
+    ] = variable("TELESIFT_HOST", "127.0.0.1")
+    trusted_proxies: Annotated[
+        tuple[Network, ...],
+        about(
+            "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, as addresses or"
+            " networks, comma separated."
+        ),
+    ] = variable("TELESIFT_TRUSTED_PROXIES", ())
     workers: Annotated[
-        Count, about("Worker processes; more than one needs TELESIFT_RATE_LIMIT_STORAGE_URL.")
+        int,
+        up_to(256),
+        about("Worker processes; more than one needs TELESIFT_RATE_LIMIT_STORAGE_URL."),
     ] = variable("TELESIFT_WORKERS", 1)
     data_dir: Annotated[
-        Path, about("Where the outbox, the ledger and the embedded PostgreSQL are kept.")
+        Folder,
+        about("Where the outbox, the ledger and the embedded PostgreSQL are kept; ~ is a home."),
     ] = variable("TELESIFT_DATA_DIR", Path(".telesift"))
     database_url: Annotated[
         PostgresUrl | None,
@@ -148,10 +161,13 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
         CookieName, about("The cookie that holds the host's session or token.")
     ] = variable("AUTH_COOKIE_NAME", "session")
     auth_cache_seconds: Annotated[
-        Count, about("How long a recognised caller is remembered: how late a sign-out may count.")
+        int,
+        up_to(86_400),
+        about("How long a recognised caller is remembered: how late a sign-out may count."),
     ] = variable("AUTH_CACHE_SECONDS", 30)
     auth_refusals_per_minute: Annotated[
-        Count,
+        int,
+        up_to(1_000_000),
         about(
             "Mode session: unknown credentials that the host may refuse per minute and address,"
             " before 429; behind a proxy that hides addresses, all callers share one."
@@ -195,9 +211,9 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
         about("Request headers that pages may send beside the usual ones, comma separated."),
     ] = variable("ALLOWED_HEADERS", ())
 
-    rate_limit: Annotated[Count, about("Requests per minute, for each user and service.")] = (
-        variable("TELESIFT_RATE_LIMIT", REQUESTS_PER_MINUTE)
-    )
+    rate_limit: Annotated[
+        int, up_to(1_000_000), about("Requests per minute, for each user and service.")
+    ] = variable("TELESIFT_RATE_LIMIT", REQUESTS_PER_MINUTE)
     rate_limit_storage_url: Annotated[
         RedisUrl | None, about("The Redis in which workers share one count.")
     ] = variable("TELESIFT_RATE_LIMIT_STORAGE_URL")

@@ -12,6 +12,7 @@ from msgspec.structs import FieldInfo
 
 from service_kit import flags
 from service_kit.flags import Flag
+from service_kit.settings import service_links
 from service_kit.settings.base import ServiceSettings
 from service_kit.settings.values import EXPECTED, OBJECTION, Environment, LogLevel
 
@@ -45,6 +46,8 @@ def read(
     may be set as well.
     Raises `SettingsError`.
     """
+    links = service_links.names(environ)
+    environ = {name: text for name, text in environ.items() if name not in links}
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     given = {name: environ[name].strip() for name in fields if environ.get(name, "").strip()}
     problems = list(_unknown(environ, {*fields, *known}))
@@ -85,7 +88,7 @@ def _convert(field: FieldInfo, text: str) -> Any:
     if kind is Flag:
         return _flag(field.encode_name, text)
     if kind is Path:
-        return Path(text)
+        return _path(text)
     if kind is LogLevel:
         text = text.lower()  # other programs read the same variable, and write INFO
     is_list = get_origin(kind) is tuple
@@ -106,6 +109,14 @@ def _flag(name: str, text: str) -> Flag:
     try:
         return flags.parse(name, text)
     except ValueError:
+        raise msgspec.ValidationError from None
+
+
+def _path(text: str) -> Path:
+    """Return a path; a shell has replaced ~, a container's environment has not."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # no such account, or one without a home
         raise msgspec.ValidationError from None
 
 

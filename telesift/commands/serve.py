@@ -23,7 +23,7 @@ from telesift.settings import Kind, read
 app = typer.Typer(no_args_is_help=True, help="Run one service in the foreground.")
 log = structlog.get_logger()
 
-Port = Annotated[int, typer.Option(help="Port to listen on.")]
+Port = Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")]
 
 
 @app.command()

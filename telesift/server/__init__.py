@@ -12,7 +12,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from service_kit.settings import ServiceSettings
+from service_kit.settings import ServiceSettings, addresses
 from service_kit.telemetry.logs import GunicornLogger
 from telesift.server.worker import BoundedWorker
 
@@ -53,12 +53,14 @@ def _share_one_heap() -> None:
 def options(settings: ServiceSettings, port: int) -> dict[str, Any]:
     """Return the gunicorn options that all services share."""
     return {
-        "bind": f"{settings.host}:{port}",
+        "bind": f"{addresses.in_url(settings.host)}:{port}",
         "workers": settings.workers,
         "worker_class": BoundedWorker,
         "worker_connections": _CONNECTIONS,
         "keepalive": _KEEPALIVE_SECONDS,
         "graceful_timeout": _GRACE_SECONDS,
+        # Named even where there are none: gunicorn would believe the loopback.
+        "forwarded_allow_ips": ",".join(settings.trusted_proxies),
         "proc_name": "telesift",
         "logger_class": GunicornLogger,
         "control_socket_disable": True,  # one file in the home directory, for all services

@@ -81,6 +81,7 @@ def _config(worker: BoundedWorker) -> uvicorn.Config:
         "backlog": worker.cfg.backlog,
         "timeout_keep_alive": worker.cfg.keepalive,
         "timeout_graceful_shutdown": _DRAIN_SECONDS,
+        "proxy_headers": bool(worker.cfg.forwarded_allow_ips),
         "forwarded_allow_ips": worker.cfg.forwarded_allow_ips,
     }
     return uvicorn.Config(worker.wsgi, **options)

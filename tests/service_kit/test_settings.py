@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from gunicorn.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,8 +20,10 @@ from service_kit.settings import (
     JwtAlgorithm,
     ServiceSettings,
     SettingsError,
+    variable,
 )
 from telesift import settings
+from telesift.server import options
 from telesift.settings import BY_SERVICE
 from tests.service_kit.apps import USER
 
@@ -100,8 +103,8 @@ def test_a_variable_is_read_in_its_own_form(
         ("AUTH_MODE", "basic", "one of session, jwt, dev"),
         ("TELEMETRY_SINK", "logs,kafka", "any of logs, db, otlp"),
         ("TELEMETRY_SINK", "logs,", "any of logs, db, otlp"),
-        ("TELESIFT_WORKERS", "0", "a whole number, at least 1"),
-        ("TELESIFT_WORKERS", "two", "a whole number, at least 1"),
+        ("TELESIFT_WORKERS", "0", "a whole number from 1 to 256"),
+        ("TELESIFT_WORKERS", "two", "a whole number from 1 to 256"),
         ("FEATURES_PSR", "101%", "true, false or a percentage such as 25%"),
         ("FEATURES_PSR", "yes", "true, false or a percentage such as 25%"),
         ("ALLOWED_ORIGINS", "*", "origins such as https://app.example.com"),
@@ -263,3 +266,164 @@ def test_a_service_leaves_the_others_variables_alone() -> None:
     assert settings.read(ProcessorSettings, environ).outbox_max_bytes == 1000
     with pytest.raises(SettingsError):
         settings.read(PsrSettings, environ)
+
+
+def links(service: str) -> dict[str, str]:
+    """Return what Kubernetes sets for a Service with one named port."""
+    address, port = "10.0.0.1", "4318"
+    return {
+        f"{service}_SERVICE_HOST": address,
+        f"{service}_SERVICE_PORT": port,
+        f"{service}_SERVICE_PORT_HTTP": port,
+        f"{service}_PORT": f"tcp://{address}:{port}",
+        f"{service}_PORT_4318_TCP": f"tcp://{address}:{port}",
+        f"{service}_PORT_4318_TCP_PROTO": "tcp",
+        f"{service}_PORT_4318_TCP_PORT": port,
+        f"{service}_PORT_4318_TCP_ADDR": address,
+    }
+
+
+@pytest.mark.parametrize("service", ["TELESIFT", "TELESIFT_PROCESSOR", "TELESIFT_PSR"])
+def test_service_links_of_kubernetes_do_not_stop_the_start(service: str) -> None:
+    """A Service of our own name puts variables into every container of its namespace."""
+    assert read(DEV) == read(DEV | links(service))
+
+
+def test_a_setting_that_holds_a_service_link_has_its_default() -> None:
+    """A Service's name may be the beginning of a setting's."""
+
+    class Ported(ServiceSettings, frozen=True, kw_only=True):
+        port: int = variable("TELESIFT_PORT", 4318)
+
+    assert Ported() == settings.read(Ported, links("TELESIFT"), serving=False)
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"TELESIFT_SERVICE_HOST": "10.0.0.1"},
+        {"TELESIFT_PORT": "4318"},
+        {"TELESIFT_PORT": "http://10.0.0.1:4318"},
+        links("TELESIFT") | {"TELESIFT_SERVICE_HOSTS": "10.0.0.1"},
+        links("TELESIFT_PSR") | {"TELESIFT_SERVICE_HOST": "10.0.0.1"},
+    ],
+)
+def test_what_only_resembles_a_service_link_is_refused(environ: dict[str, str]) -> None:
+    """A typing error must not pass for a link."""
+    (line,) = problems(DEV | environ)
+    assert " is not a setting" in line
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "most"),
+    [
+        ("TELESIFT_WORKERS", "257", 256),
+        ("TELESIFT_RATE_LIMIT", "1000001", 1_000_000),
+        ("AUTH_CACHE_SECONDS", "86401", 86_400),
+        ("TELEMETRY_RETENTION_DAYS", "1000000000", 3650),
+        ("TELESIFT_OUTBOX_MAX_BYTES", "9" * 18, 16 * 1024**4),
+        ("TELESIFT_OUTBOX_MAX_AGE_HOURS", "9" * 5000, 365 * 24),
+        ("PSR_MAX_PROMPTS_PER_DAY", "1001", 1000),
+        ("PSR_MIN_GROUP", "10001", 10_000),
+    ],
+)
+def test_an_absurd_number_is_refused(name: str, text: str, most: int) -> None:
+    """A slip of the finger must not become a date of the year two million."""
+    assert [f"{name} must be a whole number from 1 to {most}"] == problems(DEV | {name: text})
+
+
+def test_every_number_has_an_upper_bound() -> None:
+    """Also the next one that is added."""
+    for kind in BY_SERVICE.values():
+        for found in msgspec.inspect.type_info(kind).fields:  # type: ignore[attr-defined]
+            shape = found.type
+            while isinstance(shape, msgspec.inspect.Metadata):
+                shape = shape.type
+            if isinstance(shape, msgspec.inspect.IntType):
+                assert shape.le is not None, found.encode_name
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("TELESIFT_HOST", "127.0.0.1:4319", "without a port"),
+        ("TELESIFT_HOST", "localhost:4319", "without a port"),
+        ("TELESIFT_HOST", "[::1]:4319", "without a port"),
+        ("TELESIFT_HOST", "http://localhost", "not a URL"),
+        ("TELESIFT_HOST", "unix:/run/telesift", "not a URL"),
+        ("TELESIFT_HOST", "127.0.0", "must be an IP address or a host name"),
+        ("TELESIFT_HOST", "300.0.0.1", "must be an IP address or a host name"),
+        ("TELESIFT_HOST", "two names", "must be an IP address or a host name"),
+        ("AUTH_ME_URL", "http://vault:80000/me", "has a port that is no number"),
+        ("AUTH_ME_URL", "http://vault:x/me", "has a port that is no number"),
+        ("AUTH_ME_URL", "http://:80/me", "names no host"),
+        ("AUTH_ME_URL", "http://::1/me", "in brackets"),
+        ("AUTH_ME_URL", "http://[::1/me", "in brackets"),
+        ("AUTH_ME_URL", "http://ann:word@vault/me", "no user and no password"),
+        ("AUTH_JWT_JWKS_URL", "https://idp:0/keys", "has a port that is no number"),
+        ("PROMPT_LOOKUP_URL", "http://vault:80000/{prompt_id}", "has a port that is no number"),
+        ("TELESIFT_PROCESSOR_URL", "http://processor:80000", "has a port that is no number"),
+        ("TELESIFT_RATE_LIMIT_STORAGE_URL", "redis://redis:80000", "has a port that is no number"),
+        ("ALLOWED_ORIGINS", "https://a.example,https://b:80000", "has a port that is no number"),
+        ("TELESIFT_DATA_DIR", "~no-such-account/data", "must be a path"),
+        ("TELESIFT_DATA_DIR", "$HOME/data", "nothing has replaced"),
+        ("TELESIFT_DATA_DIR", __file__, "a folder is needed"),
+        ("TELESIFT_DATA_DIR", "x" * 5000, "no path that this system can open"),
+    ],
+)
+def test_an_absurd_address_is_refused(name: str, text: str, says: str) -> None:
+    """One line, with the variable and without the value."""
+    (line,) = problems(DEV | {name: text})
+    assert line.startswith(name)
+    assert says in line
+    assert text not in line
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("::1", "::1"),
+        ("[::1]", "::1"),
+        ("::", "::"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("localhost", "localhost"),
+    ],
+)
+def test_an_address_of_either_kind_can_be_listened_on(host: str, address: str) -> None:
+    """IPv6 stands in brackets before a port, however it was written."""
+    config = Config()
+    config.set("bind", options(read(DEV | {"TELESIFT_HOST": host}), 4319)["bind"])
+    assert [(address, 4319)] == config.address
+
+
+def test_a_home_is_found_without_a_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container's environment holds the ~ as it was written: no folder of that name appears."""
+    monkeypatch.setenv("HOME", "/home/ann")
+    environ = {"TELESIFT_DATA_DIR": "~/telesift"}
+    assert Path("/home/ann/telesift") == read(DEV | environ).data_dir
+
+
+@pytest.mark.parametrize("text", ["telesift", "/", "/telesift/", "//other", "/a/../b", "/{x}"])
+def test_a_path_prefix_is_a_plain_path(text: str) -> None:
+    """It becomes part of routes."""
+    (line,) = problems(DEV | {"TELESIFT_PATH_PREFIX": text})
+    assert line.startswith("TELESIFT_PATH_PREFIX must be a path such as /telesift")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("*", "without *"),
+        ("proxy", "addresses or networks"),
+        ("10.0.0.1,", "addresses or networks"),
+        ("10.0.0.1/8", "bits behind its prefix"),
+        ("127.0.0.1,300.0.0.1", "an address that is none"),
+        ("0.0.0.0/0", "must not be everybody"),
+        ("::/0", "must not be everybody"),
+    ],
+)
+def test_trusted_proxies_are_addresses(text: str, says: str) -> None:
+    """Who trusts everybody lets each client choose its address."""
+    (line,) = problems(DEV | {"TELESIFT_TRUSTED_PROXIES": text})
+    assert line.startswith("TELESIFT_TRUSTED_PROXIES ")
+    assert says in line

@@ -27,6 +27,7 @@ from processors.delivery.outbox.batch import Batch, Receipt, Row
 from processors.delivery.outbox.events import events, split
 from processors.delivery.outbox.frames import FrameUnreadable, decompress, export_request
 from processors.delivery.sinks.sink import Retry
+from service_kit.outbound import OutboundSession
 
 _DEFAULT_ENDPOINT: Final = "http://localhost:4318"
 _DEFAULT_TIMEOUT_SECONDS: Final = 10.0
@@ -138,15 +139,13 @@ class OtlpSink:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._session = requests.Session()
+        self._session = OutboundSession()
         self._session.headers.update(target.headers)
         self._session.headers["Content-Type"] = "application/json"
         self._compress_by(target.compression)
         if target.certificate:
             self._session.verify = target.certificate
         self._session.cert = target.client_certificate
-        # Else requests would look for a password in ~/.netrc and put it in our header's place.
-        self._session.auth = lambda request: request
 
     def deliver(self, batch: Batch) -> Receipt:
         """Post a batch, in parts where the whole is refused; raises `Retry`."""
