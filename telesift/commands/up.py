@@ -2,10 +2,9 @@
 """`telesift up`: the local stack in the foreground."""
 
 import os
-import signal
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +12,9 @@ import typer
 
 from service_kit.lock import FileLock
 from service_kit.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresFailed
+from telesift.guard import Guard
 from telesift.local_stack import services, welcome
-from telesift.processes import Stack, StartFailed
+from telesift.processes import Stack, StartFailed, StopSignals
 
 
 def up(
@@ -23,9 +23,10 @@ def up(
     ] = Path(".telesift"),
 ) -> None:
     """Start the local stack in the foreground; Ctrl-C stops everything it started."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    signals = StopSignals()
+    signals.install()
     try:
-        _run(data_dir.absolute())
+        _run(data_dir.absolute(), signals)
     except KeyboardInterrupt:
         _say("stopped")
     except (StartFailed, EmbeddedPostgresFailed) as failure:
@@ -33,15 +34,16 @@ def up(
         raise typer.Exit(1) from None
 
 
-def _run(data_dir: Path) -> None:
-    with _alone(data_dir):
+def _run(data_dir: Path, signals: StopSignals) -> None:
+    directory = data_dir / "postgres"
+    with _alone(data_dir), Guard(directory):
         _say("starting PostgreSQL ...")
-        with EmbeddedPostgres(data_dir / "postgres") as postgres:
-            _run_services(data_dir, postgres)
+        with EmbeddedPostgres(directory) as postgres:
+            _run_services(data_dir, postgres, signals)
 
 
-def _run_services(data_dir: Path, postgres: EmbeddedPostgres) -> None:
-    with Stack(data_dir / "log", postgres.died) as stack:
+def _run_services(data_dir: Path, postgres: EmbeddedPostgres, signals: StopSignals) -> None:
+    with Stack(data_dir / "log", postgres.died, signals) as stack:
         for service in services(data_dir, postgres.url):
             _say(f"starting {service.name} ...")
             stack.start(service)
@@ -72,8 +74,5 @@ def _alone(data_dir: Path) -> Iterator[None]:
 
 def _say(text: str) -> None:
     """Print on stderr: stdout carries events and nothing else, so that it can be piped."""
-    print(text, file=sys.stderr, flush=True)
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
+    with suppress(OSError):  # the terminal is gone; what was started must be ended all the same
+        print(text, file=sys.stderr, flush=True)
