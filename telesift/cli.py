@@ -38,3 +38,9 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        path, why = os.fsdecode(error.filename), os.strerror(error.errno or 0)
+        print(f"telesift: {path}: {why}; check the path, and whose it is", file=sys.stderr)
+        sys.exit(1)

@@ -96,7 +96,15 @@ class Stack:
         self.stop()
 
     def start(self, service: Service) -> None:
-        """Start a process and wait until it is ready; raises `StartFailed`."""
+        """Start a process and wait until it is ready; raises `StartFailed`.
+
+        Also where another process answers in its place: that one would pass for ready.
+        """
+        if _is_ready(service.ready_url):
+            raise StartFailed(
+                f"{service.name} cannot start: another process answers at {service.ready_url};"
+                " stop that first (ss -ltnp names it)"
+            )
         with self.log_of(service).open("ab") as log:
             self._running.append((service, _spawn(service, log)))
         self._await_ready(*self._running[-1])

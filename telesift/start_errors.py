@@ -63,7 +63,8 @@ def explain(error: Exception, data_dir: Path) -> str | None:
 def path_unusable(error: OSError, data_dir: Path) -> str:
     """Return which path cannot be used, why, and the way out."""
     path = Path(os.fsdecode(error.filename or data_dir))
-    path = path if os.path.lexists(path) else path.parent  # what refused to take it
+    if error.errno in _NOT_ALLOWED and not os.path.lexists(path):
+        path = path.parent  # what refused to take it
     if error.errno in _IN_THE_WAY:
         return f"{path}: not a directory, and in the way of one; move it, or {ELSEWHERE}"
     if error.errno in _NOT_ALLOWED:

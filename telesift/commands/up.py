@@ -15,22 +15,32 @@ from service_kit.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresFail
 from telesift.guard import Guard
 from telesift.local_stack import services, welcome
 from telesift.processes import Stack, StartFailed, StopSignals
+from telesift.start_errors import path_unusable
 
 
 def up(
     data_dir: Annotated[
-        Path, typer.Option(envvar="TELESIFT_DATA_DIR", help="Where the local state is kept.")
+        Path,
+        typer.Option(
+            envvar="TELESIFT_DATA_DIR",
+            help="Where the local state is kept.",
+            readable=False,  # ours names the owner's way out
+        ),
     ] = Path(".telesift"),
 ) -> None:
     """Start the local stack in the foreground; Ctrl-C stops everything it started."""
     signals = StopSignals()
     signals.install()
+    data_dir = data_dir.absolute()
     try:
-        _run(data_dir.absolute(), signals)
+        _run(data_dir, signals)
     except KeyboardInterrupt:
         _say("stopped")
     except (StartFailed, EmbeddedPostgresFailed) as failure:
         _say(f"error: {failure}")
+        raise typer.Exit(1) from None
+    except OSError as error:
+        _say(f"error: {path_unusable(error, data_dir)}")
         raise typer.Exit(1) from None
 
 
@@ -53,15 +63,14 @@ def _run_services(data_dir: Path, postgres: EmbeddedPostgres, signals: StopSigna
 
 @contextmanager
 def _alone(data_dir: Path) -> Iterator[None]:
-    """Be the only `telesift up` on a data directory; raises `StartFailed` naming the other."""
+    """Be the only `telesift up` on a data directory; raises `StartFailed` naming the other.
+
+    Raises `OSError` where the directory cannot be used.
+    """
     note = data_dir / "up.pid"
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(note)
-    except OSError as error:
-        raise StartFailed(
-            f"{error.filename}: {error.strerror}; name a directory of your own with --data-dir"
-        ) from error
+    data_dir.mkdir(parents=True, exist_ok=True)
+    (data_dir / "log").mkdir(exist_ok=True)  # before anything is started
+    lock = FileLock(note)
     with closing(lock):
         if not lock.take():
             raise StartFailed(

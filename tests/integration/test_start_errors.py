@@ -98,6 +98,15 @@ def test_a_spoilt_data_directory_is_named_with_a_way_out(tmp_path: Path, spoil: 
     assert "; " in line, line
 
 
+def test_an_unwritable_page_is_one_line(tmp_path: Path) -> None:
+    """What a command writes may have a bad path, too."""
+    opening.open_outbox(tmp_path / "data", ["logs"]).close()
+    argv = [TELESIFT, "report", "rejections", f"--html={tmp_path}/none/page.html"]
+    code, lines = run(argv, tmp_path / "data")
+    assert (1, 1) == (code, len(lines)), lines
+    assert f"telesift: {tmp_path}/none/page.html: No such file or directory; check" in lines[0]
+
+
 @may_be_anybody
 def test_a_directory_of_another_account_is_named(tmp_path: Path) -> None:
     """Whoever is not its owner learns which directory that is about."""
@@ -108,6 +117,46 @@ def test_a_directory_of_another_account_is_named(tmp_path: Path) -> None:
     os.chown(data_dir, 12345, 12345)
     code, line = serve(data_dir)
     assert (1, True) == (code, f"{data_dir}: this account (uid 0) has no right" in line), line
+
+
+def another_accounts(data_dir: Path) -> str:
+    data_dir.mkdir(mode=0o700)
+    os.chown(data_dir, 12345, 12345) if AS_ANYBODY else data_dir.chmod(0)
+    return f"{data_dir}"
+
+
+def a_file_for_a_log(data_dir: Path) -> str:
+    data_dir.mkdir()
+    (data_dir / "log").write_text("")
+    return f"{data_dir}/log: not a directory"
+
+
+@may_be_anybody
+@pytest.mark.parametrize(
+    "spoil", [a_file, a_read_only_directory, another_accounts, a_file_for_a_log]
+)
+def test_up_names_the_path_before_it_starts_anything(tmp_path: Path, spoil: Any) -> None:
+    """One line on the directory, the reason and the way out."""
+    told = spoil(tmp_path / "data")
+    code, lines = run([*AS_ANYBODY, TELESIFT, "up"], tmp_path / "data")
+    assert (1, 1) == (code, len(lines)), lines
+    assert lines[0].startswith(f"error: {told}")
+    assert "(telesift up: --data-dir)" in lines[0]
+
+
+@may_be_anybody
+@pytest.mark.parametrize("command", ["outbox status", "ledger", "report rejections"])
+@pytest.mark.parametrize(
+    "spoil", [a_file, a_read_only_directory, another_accounts, a_closed_outbox]
+)
+def test_a_command_that_looks_says_why_it_cannot(tmp_path: Path, spoil: Any, command: str) -> None:
+    """One line, which names the path."""
+    spoil(tmp_path / "data")
+    argv = [*AS_ANYBODY, TELESIFT, *command.split()]
+    code, lines = run(argv, tmp_path / "data")
+    assert (1, 1) == (code, len(lines)), lines
+    assert lines[0].startswith(f"telesift: no readable outbox in {tmp_path}/data: ")
+    assert "; " in lines[0]
 
 
 def test_an_outbox_in_use_for_other_sinks_is_told_with_the_settings_own_name(

@@ -15,13 +15,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import falcon
 import psutil
 import pytest
 import requests
 
 from telesift.local_stack import COLLECTOR, DASHBOARD, PROCESSOR, PSR, VAULT
-from telesift.processes import StopSignals, _end
+from telesift.processes import Service, Stack, StartFailed, StopSignals, _end
 from tests.e2e.test_vault_api import DEMO
+from tests.service_kit.apps import listening
 from tests.services import TELESIFT, wait_until
 
 START_SECONDS = 120
@@ -187,3 +189,21 @@ def test_a_stop_that_takes_too_long_is_cut_short_by_a_second_signal(tmp_path: Pa
     _end(process, signals)
     assert time.monotonic() - began < 5
     assert -signal.SIGKILL == process.returncode
+
+
+class Ready:
+    """Another stack's service, which is ready."""
+
+    def on_get(self, _: falcon.Request, resp: falcon.Response) -> None:
+        """Answer 200."""
+        resp.media = {}
+
+
+def test_another_stacks_service_does_not_pass_for_ours(tmp_path: Path) -> None:
+    """The line names who cannot start, and where something answers already."""
+    app = falcon.App()
+    app.add_route("/readyz", Ready())
+    with listening(app) as url, Stack(tmp_path / "log", lambda: None, StopSignals()) as stack:
+        service = Service("psr", ["sleep", "60"], f"{url}/readyz")
+        with pytest.raises(StartFailed, match=f"psr cannot start: .* at {url}/readyz; stop"):
+            stack.start(service)
