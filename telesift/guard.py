@@ -24,7 +24,8 @@ class Guard:
 
     def __init__(self, directory: Path) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__, str(directory)],
+            # -P: or a module in the folder that `up` is called in could come first
+            [sys.executable, "-P", "-m", __name__, str(directory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,  # `up` itself says what is wrong with the directory
