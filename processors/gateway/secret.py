@@ -10,17 +10,28 @@ from processors.gateway.settings import ProcessorSettings
 _BYTES = 32
 
 
+class HashSecretDamaged(Exception):
+    """The kept key is not what was written: hashes under it would be guessable, or all new."""
+
+
 def hash_secret(settings: ProcessorSettings) -> bytes:
     """Return TELESIFT_HASH_SECRET, or a random key made once and kept in the data directory.
 
     The settings demand one in production: hashes must outlive a data directory there.
+    Raises `HashSecretDamaged` where the kept one is cut short, and `OSError`.
     """
     if settings.hash_secret:
         return settings.hash_secret.encode()
     path = settings.data_dir / "hash.secret"
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     _make_once(path)
-    return path.read_bytes()
+    secret = path.read_bytes()
+    if len(secret) != _BYTES:
+        raise HashSecretDamaged(
+            f"{path} is damaged: it does not have {_BYTES} bytes; put a backup in its place,"
+            " or delete it, after which every hash is a new one"
+        )
+    return secret
 
 
 def _make_once(path: Path) -> None:

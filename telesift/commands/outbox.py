@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`telesift outbox` and `telesift ledger`: what waits on disk, and where every event went."""
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,10 +16,17 @@ from rich.console import Console
 from rich.filesize import decimal
 from rich.table import Table
 
+from processors.delivery.outbox import file
 from processors.delivery.outbox.ledger import Ledger, SinkAccount, Status, read, read_status
+from telesift.start_errors import path_unusable
 
 DataDir = Annotated[
-    Path, typer.Option(envvar="TELESIFT_DATA_DIR", help="Where the processor keeps its state.")
+    Path,
+    typer.Option(
+        envvar="TELESIFT_DATA_DIR",
+        help="Where the processor keeps its state.",
+        readable=False,  # `reading` says why, and the way out
+    ),
 ]
 
 
@@ -48,12 +57,26 @@ def ledger(
 
 @contextmanager
 def reading(data_dir: Path) -> Iterator[None]:
-    """Turn "there is no outbox" into one line and exit 1."""
+    """Turn "there is no outbox, or none that can be read" into one line and exit 1."""
     try:
         yield
-    except sqlite3.Error:
-        typer.echo(f"telesift: no readable outbox in {data_dir}", err=True)
+    except (sqlite3.Error, OSError) as error:
+        why = _unreadable(file.path(data_dir), error)
+        typer.echo(f"telesift: no readable outbox in {data_dir}: {why}", err=True)
         raise typer.Exit(1) from None
+
+
+def _unreadable(path: Path, error: Exception) -> str:
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return "there is none; name the processor's TELESIFT_DATA_DIR with --data-dir"
+    except OSError as found:
+        return path_unusable(found, path)
+    if not all(os.access(p, os.R_OK | os.W_OK) for p in (path, path.parent)):
+        return path_unusable(PermissionError(errno.EACCES, "", path), path)
+    reason = getattr(error, "sqlite_errorname", type(error).__name__)
+    return f"it cannot be read ({reason}); the processor repairs a damaged one when it starts"
 
 
 def _show(found: Ledger) -> None:

@@ -62,8 +62,10 @@ def _make_views(url: str) -> None:
 def _serve(service: str, kind: type[Kind], create_app: Callable[[Kind], Any], port: int) -> None:
     """Run an application under gunicorn; each worker builds its own, after the fork."""
     from telesift.server import GunicornServer, options
+    from telesift.start_errors import explain
 
     settings = _settings(kind)
+    _check_address(settings.host, port)
     logs.configure(settings)
     log.info("service.starting", service=service, host=settings.host, port=port)
 
@@ -71,7 +73,19 @@ def _serve(service: str, kind: type[Kind], create_app: Callable[[Kind], Any], po
         telemetry.configure(service)
         return create_app(settings)
 
-    GunicornServer(create, options(settings, port)).run()
+    why = partial(explain, data_dir=settings.data_dir)
+    GunicornServer(create, options(settings, port), why).run()
+
+
+def _check_address(host: str, port: int) -> None:
+    """End the start with one line where nothing can listen at the address."""
+    from telesift.server import address
+
+    try:
+        address.check(host, port)
+    except address.AddressUnusable as error:
+        print(f"telesift: {error}", file=sys.stderr)
+        raise typer.Exit(1) from None
 
 
 def _settings(kind: type[Kind]) -> Kind:

@@ -2,10 +2,9 @@
 """`telesift up`: the local stack in the foreground."""
 
 import os
-import signal
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -13,35 +12,48 @@ import typer
 
 from service_kit.lock import FileLock
 from service_kit.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresFailed
+from telesift.guard import Guard
 from telesift.local_stack import services, welcome
-from telesift.processes import Stack, StartFailed
+from telesift.processes import Stack, StartFailed, StopSignals
+from telesift.start_errors import path_unusable
 
 
 def up(
     data_dir: Annotated[
-        Path, typer.Option(envvar="TELESIFT_DATA_DIR", help="Where the local state is kept.")
+        Path,
+        typer.Option(
+            envvar="TELESIFT_DATA_DIR",
+            help="Where the local state is kept.",
+            readable=False,  # ours names the owner's way out
+        ),
     ] = Path(".telesift"),
 ) -> None:
     """Start the local stack in the foreground; Ctrl-C stops everything it started."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    signals = StopSignals()
+    signals.install()
+    data_dir = data_dir.absolute()
     try:
-        _run(data_dir.absolute())
+        _run(data_dir, signals)
     except KeyboardInterrupt:
         _say("stopped")
     except (StartFailed, EmbeddedPostgresFailed) as failure:
         _say(f"error: {failure}")
         raise typer.Exit(1) from None
+    except OSError as error:
+        _say(f"error: {path_unusable(error, data_dir)}")
+        raise typer.Exit(1) from None
 
 
-def _run(data_dir: Path) -> None:
-    with _alone(data_dir):
+def _run(data_dir: Path, signals: StopSignals) -> None:
+    directory = data_dir / "postgres"
+    with _alone(data_dir), Guard(directory):
         _say("starting PostgreSQL ...")
-        with EmbeddedPostgres(data_dir / "postgres") as postgres:
-            _run_services(data_dir, postgres)
+        with EmbeddedPostgres(directory) as postgres:
+            _run_services(data_dir, postgres, signals)
 
 
-def _run_services(data_dir: Path, postgres: EmbeddedPostgres) -> None:
-    with Stack(data_dir / "log", postgres.died) as stack:
+def _run_services(data_dir: Path, postgres: EmbeddedPostgres, signals: StopSignals) -> None:
+    with Stack(data_dir / "log", postgres.died, signals) as stack:
         for service in services(data_dir, postgres.url):
             _say(f"starting {service.name} ...")
             stack.start(service)
@@ -51,15 +63,14 @@ def _run_services(data_dir: Path, postgres: EmbeddedPostgres) -> None:
 
 @contextmanager
 def _alone(data_dir: Path) -> Iterator[None]:
-    """Be the only `telesift up` on a data directory; raises `StartFailed` naming the other."""
+    """Be the only `telesift up` on a data directory; raises `StartFailed` naming the other.
+
+    Raises `OSError` where the directory cannot be used.
+    """
     note = data_dir / "up.pid"
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(note)
-    except OSError as error:
-        raise StartFailed(
-            f"{error.filename}: {error.strerror}; name a directory of your own with --data-dir"
-        ) from error
+    data_dir.mkdir(parents=True, exist_ok=True)
+    (data_dir / "log").mkdir(exist_ok=True)  # before anything is started
+    lock = FileLock(note)
     with closing(lock):
         if not lock.take():
             raise StartFailed(
@@ -72,8 +83,5 @@ def _alone(data_dir: Path) -> Iterator[None]:
 
 def _say(text: str) -> None:
     """Print on stderr: stdout carries events and nothing else, so that it can be piped."""
-    print(text, file=sys.stderr, flush=True)
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
+    with suppress(OSError):  # the terminal is gone; what was started must be ended all the same
+        print(text, file=sys.stderr, flush=True)

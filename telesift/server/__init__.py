@@ -6,11 +6,16 @@ gunicorn's master keeps the workers; what speaks HTTP in them is in `worker`, se
 """
 
 import ctypes
+import os
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+import structlog
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.errors import HaltServer
 
 from service_kit.settings import ServiceSettings, addresses
 from service_kit.telemetry.logs import GunicornLogger
@@ -22,12 +27,31 @@ _M_ARENA_MAX = -8  # malloc.h
 _GRACE_SECONDS = 20  # requests under way finish, and the relays drain
 
 
-class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """A gunicorn master whose workers each build their own application."""
+_LINE_BYTES = 4096  # what a pipe takes at once, so that lines of several workers do not mix
+_NOT_BOOTED = (Arbiter.WORKER_BOOT_ERROR, Arbiter.APP_LOAD_ERROR)
 
-    def __init__(self, create_app: Callable[[], Any], options: Mapping[str, Any]) -> None:
+log = structlog.get_logger()
+
+
+class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """A gunicorn master whose workers each build their own application.
+
+    Where that fails, the master ends with a line that says why, the last one on stderr.
+    """
+
+    def __init__(
+        self,
+        create_app: Callable[[], Any],
+        options: Mapping[str, Any],
+        explain: Callable[[Exception], str | None] = lambda _: None,
+    ) -> None:
+        """`explain` returns the line for an error that a start is known to meet."""
         self._create_app = create_app
         self._options = options
+        self._explain = explain
+        self._reasons, self._reason = os.pipe()  # from the workers, which are forks, to the master
+        for end in (self._reasons, self._reason):
+            os.set_blocking(end, False)
         _share_one_heap()
         super().__init__()
 
@@ -38,7 +62,37 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no 
 
     def load(self) -> Any:
         """Build the application; called in each worker, after the fork."""
-        return self._create_app()
+        try:
+            return self._create_app()
+        except Exception as error:  # noqa: BLE001 - gunicorn would print its message
+            self._give_reason(error)
+            sys.exit(Arbiter.APP_LOAD_ERROR)
+
+    def run(self) -> None:
+        """Serve until a signal says stop; exit 1 where a worker could not start."""
+        master = os.getpid()
+        try:
+            super().run()
+        except (SystemExit, HaltServer) as end:
+            # The second where another worker fails while the master stops for the first.
+            code = end.exit_status if isinstance(end, HaltServer) else end.code
+            if os.getpid() != master or code not in _NOT_BOOTED:
+                raise
+            print(f"telesift: {self._first_reason()}", file=sys.stderr, flush=True)
+            sys.exit(1)
+
+    def _give_reason(self, error: Exception) -> None:
+        line = self._explain(error)
+        if line is None:
+            log.critical("service.not_started", exc_info=error)
+            return
+        with suppress(BlockingIOError):  # others have said more than the master will read
+            os.write(self._reason, " ".join(line.split()).encode()[: _LINE_BYTES - 1] + b"\n")
+
+    def _first_reason(self) -> str:
+        with suppress(BlockingIOError):
+            return os.read(self._reasons, _LINE_BYTES).decode(errors="replace").splitlines()[0]
+        return "the service did not start; the log lines above name the error and its place"
 
 
 def _share_one_heap() -> None:

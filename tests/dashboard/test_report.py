@@ -4,7 +4,9 @@
 import csv
 import io
 import json
+import os
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +26,7 @@ from telesift.reports.page import html
 from telesift.reports.sheet import Bar, Sheet, Spark
 from tests import services
 from tests.dashboard.conftest import STORE
-from tests.services import bearer
+from tests.services import TELESIFT, bearer
 
 Run = Callable[..., Result]
 PROMPT = "9b2fca1e-1f0c-4d3c-9a63-0d7f6f0e4a11"
@@ -139,3 +141,54 @@ def test_page_escapes_what_it_shows() -> None:
 def test_long_periods_fold(counts: list[int], columns: int) -> None:
     """Nothing is left out."""
     assert (columns, sum(counts)) == (len(folded(counts)), sum(folded(counts)))
+
+
+def process(url: str, *arguments: str, stdout: int, **env: str) -> tuple[int, bytes, str]:
+    """Run the command as the process that it is; return its exit code, stdout and stderr."""
+    done = subprocess.run(
+        [TELESIFT, *arguments],
+        env=os.environ | {"DATABASE_URL": url} | env,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr.decode()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_terminal_without_utf_8_shows_the_table_with_other_characters(
+    url: str, encoding: str
+) -> None:
+    """Bars and columns are drawn with what there is, and the command succeeds."""
+    env = {"PYTHONIOENCODING": encoding, "LC_ALL": "C", "COLUMNS": "160"}
+    code, out, err = process(
+        url, "report", "events", "--since", "2026-01-01", stdout=subprocess.PIPE, **env
+    )
+    assert (0, "") == (code, err)
+    text = out.decode(encoding)
+    assert "prompt_copied" in text
+    assert ("█" in text) is (encoding == "utf-8")
+    assert "?" not in text
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("report", "events"),
+        ("report", "events", "--format", "csv"),
+        ("report", "events", "--format", "json"),
+        ("db", "dictionary"),
+        ("catalog", "lint", "--help"),
+        ("--help",),
+    ],
+)
+def test_a_reader_that_has_ended_is_no_traceback(url: str, arguments: tuple[str, ...]) -> None:
+    """`telesift ... | head -1` prints nothing more, and no complaint."""
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        code, _, err = process(url, *arguments, stdout=write)
+    finally:
+        os.close(write)
+    assert (1, "") == (code, err)

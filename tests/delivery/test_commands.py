@@ -89,5 +89,7 @@ def test_a_ledger_that_does_not_balance_fails_the_command(data_dir: Path) -> Non
 def test_without_an_outbox_one_line_says_so(command: list[str], tmp_path: Path) -> None:
     """No traceback, and nothing is created by looking."""
     code, output = run(*command, "--data-dir", str(tmp_path))
-    assert (1, f"telesift: no readable outbox in {tmp_path}\n") == (code, output)
+    assert 1 == code
+    assert output.startswith(f"telesift: no readable outbox in {tmp_path}: there is none; name ")
+    assert 1 == output.count("\n")
     assert [] == list(tmp_path.iterdir())

@@ -6,18 +6,24 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import falcon
 import psutil
 import pytest
 import requests
 
-from telesift.local_stack import DASHBOARD, VAULT
+from telesift.local_stack import COLLECTOR, DASHBOARD, PROCESSOR, PSR, VAULT
+from telesift.processes import Service, Stack, StartFailed, StopSignals, _end
 from tests.e2e.test_vault_api import DEMO
+from tests.service_kit.apps import listening
 from tests.services import TELESIFT, wait_until
 
 START_SECONDS = 120
@@ -118,3 +124,86 @@ def test_it_says_who_holds_the_directory_and_that_postgresql_died(folder: Path) 
             up.wait(60)
     told = (folder / "err").read_text().splitlines()[-1]
     assert told.startswith("error: PostgreSQL ended: ")
+
+
+def is_free(url: str) -> bool:
+    """Return whether nothing listens at an address."""
+    host, port = url.removeprefix("http://").split(":")
+    with socket.socket() as probe:
+        return probe.connect_ex((host, int(port))) != 0
+
+
+@pytest.mark.usefixtures("the_ports")
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [signal.SIGHUP],
+        [signal.SIGTERM],
+        [signal.SIGINT, signal.SIGINT],
+        [signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGINT],
+        [signal.SIGKILL],
+    ],
+    ids=lambda numbers: "-".join(number.name for number in numbers),
+)
+def test_however_it_ends_no_process_and_no_port_is_left(
+    folder: Path, numbers: list[signal.Signals]
+) -> None:
+    """A closed terminal, an impatient user, and even SIGKILL leave nothing behind."""
+    up = start_up(folder)
+    try:
+        wait_until(
+            lambda: "Telesift is up" in (folder / "err").read_text() or up.poll() is not None,
+            START_SECONDS,
+            "the stack to start",
+        )
+        assert up.poll() is None, (folder / "err").read_text()
+        started = psutil.Process(up.pid).children(recursive=True)
+        for number in numbers:
+            up.send_signal(number)
+            time.sleep(0.3)
+        up.wait(90)
+    finally:
+        up.kill()
+    _, alive = psutil.wait_procs(started, timeout=60)
+    try:
+        assert [] == [process.name() for process in alive if process.is_running()]
+        assert all(map(is_free, (VAULT, PROCESSOR, PSR, DASHBOARD, COLLECTOR)))
+    finally:
+        for process in alive:
+            process.kill()
+
+
+def test_a_stop_that_takes_too_long_is_cut_short_by_a_second_signal(tmp_path: Path) -> None:
+    """A service that ignores SIGTERM is killed with its group once the user asks again."""
+    signals = StopSignals()
+    deaf = "import signal,time; signal.signal(15, signal.SIG_IGN); print(1, flush=True)"
+    script = f"{deaf}; time.sleep(600)"
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, start_new_session=True
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    signals.hold()
+    signals._receive()
+    began = time.monotonic()
+    _end(process, signals)
+    assert time.monotonic() - began < 5
+    assert -signal.SIGKILL == process.returncode
+
+
+class Ready:
+    """Another stack's service, which is ready."""
+
+    def on_get(self, _: falcon.Request, resp: falcon.Response) -> None:
+        """Answer 200."""
+        resp.media = {}
+
+
+def test_another_stacks_service_does_not_pass_for_ours(tmp_path: Path) -> None:
+    """The line names who cannot start, and where something answers already."""
+    app = falcon.App()
+    app.add_route("/readyz", Ready())
+    with listening(app) as url, Stack(tmp_path / "log", lambda: None, StopSignals()) as stack:
+        service = Service("psr", ["sleep", "60"], f"{url}/readyz")
+        with pytest.raises(StartFailed, match=f"psr cannot start: .* at {url}/readyz; stop"):
+            stack.start(service)

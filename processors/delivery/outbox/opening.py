@@ -60,7 +60,7 @@ def _compare_sinks(path: Path, sinks: Sequence[str]) -> None:
     if using != set(sinks):
         raise SinksDiffer(
             f"another process has this outbox open for {_names(using)}, and this one is to deliver "
-            f"to {_names(sinks)}: give both the same TELESIFT_TELEMETRY_SINK, or each its own "
+            f"to {_names(sinks)}: give both the same TELEMETRY_SINK, or each its own "
             "TELESIFT_DATA_DIR"
         )
 
