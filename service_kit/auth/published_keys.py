@@ -5,16 +5,17 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from http.client import HTTPException
+from http import HTTPStatus
 from importlib.metadata import version
 from itertools import islice
 from typing import Any, Final, NamedTuple
-from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import jwt
 import structlog
+from urllib3.exceptions import HTTPError
 
 from service_kit.http.problem import Unavailable
+from service_kit.outbound import OutboundSession
 from service_kit.telemetry import error_type
 
 _TIMEOUT_SECONDS: Final = 2
@@ -102,7 +103,11 @@ class PublishedKeys:
     def _fetch(self) -> None:
         try:
             keys = _parse(_download(self._url), self._algorithms)
-        except (OSError, ValueError, RecursionError) as error:  # urllib's and json's among them
+        except (
+            OSError,
+            ValueError,
+            RecursionError,
+        ) as error:  # requests' and json's too
             self._has_failed = True
             self._may_ask = self._clock() + _FAILURE_COOL_DOWN_SECONDS
             _log.warning("auth.keys_unavailable", error=error_type(error))
@@ -111,21 +116,21 @@ class PublishedKeys:
         self._may_ask = self._fetched + _RENEWAL_COOL_DOWN_SECONDS
 
 
-class _NoRedirect(HTTPRedirectHandler):
-    """Takes keys from the configured address alone."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
 def _download(url: str) -> bytes:
+    """Return the document at the configured address, which may redirect nowhere."""
     headers = {"Accept": "application/json", "User-Agent": f"telesift/{version('telesift')}"}
-    request = Request(url, headers=headers)  # noqa: S310 - the setting admits http(s) only
-    try:
-        with build_opener(_NoRedirect).open(request, timeout=_TIMEOUT_SECONDS) as answer:
-            document: bytes = answer.read(_DOCUMENT_BYTES + 1)
-    except HTTPException as error:
-        raise OSError from error
+    with (
+        OutboundSession() as session,
+        session.get(
+            url, headers=headers, timeout=_TIMEOUT_SECONDS, allow_redirects=False, stream=True
+        ) as answer,
+    ):
+        if answer.status_code != HTTPStatus.OK:
+            raise ValueError("the issuer does not answer with its keys")
+        try:
+            document: bytes = answer.raw.read(_DOCUMENT_BYTES + 1, decode_content=True)
+        except HTTPError as error:  # of urllib3, past what requests translates
+            raise OSError from error
     if len(document) > _DOCUMENT_BYTES:
         raise ValueError("the issuer's keys are too long")
     return document

@@ -87,7 +87,7 @@ def a_newer_outbox(data_dir: Path) -> str:
 
 @may_be_anybody
 @pytest.mark.parametrize(
-    "spoil", [a_file, a_read_only_directory, a_closed_outbox, a_short_secret, a_newer_outbox]
+    "spoil", [a_read_only_directory, a_closed_outbox, a_short_secret, a_newer_outbox]
 )
 def test_a_spoilt_data_directory_is_named_with_a_way_out(tmp_path: Path, spoil: Any) -> None:
     """One line: the path, the reason, what to do; exit 1, and no worker is tried again."""
@@ -96,6 +96,14 @@ def test_a_spoilt_data_directory_is_named_with_a_way_out(tmp_path: Path, spoil: 
     assert 1 == code
     assert line.startswith(f"telesift: {told}"), line
     assert "; " in line, line
+
+
+def test_a_file_in_the_place_of_the_data_directory_is_a_bad_setting(tmp_path: Path) -> None:
+    """The line names the variable: exit 2, as for every setting."""
+    (tmp_path / "data").touch()
+    code, line = serve(tmp_path / "data")
+    assert 2 == code
+    assert "TELESIFT_DATA_DIR" in line
 
 
 def test_an_unwritable_page_is_one_line(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from service_kit.auth import Credential
 from service_kit.auth.jwt_tokens import JwtVerifier
 from service_kit.host import HostAnswer, HostClient, HostUnreachable
 from service_kit.settings import AuthMode, ServiceSettings
-from telesift.processes import Service, Stack
+from telesift.processes import Service, Stack, StartFailed, StopSignals
 from tests.certificates import certify
 from tests.service_kit.apps import USER
 
@@ -243,7 +243,11 @@ def test_local_stack_is_not_looked_for_behind_a_proxy(proxy: type[Proxy], tmp_pa
     class Ready(Host):
         seen: ClassVar[list[str | None]] = []
 
-    with running(Ready) as port, Stack(tmp_path, lambda: None) as stack:
+    with (
+        running(Ready) as port,
+        Stack(tmp_path, lambda: None, StopSignals()) as stack,
+        pytest.raises(StartFailed, match="another process answers"),
+    ):
         stack.start(Service("one", ["sleep", "30"], f"http://127.0.0.1:{port}/readyz"))
     assert [None] == Ready.seen
     assert [] == proxy.asked
