@@ -12,8 +12,9 @@ from pathlib import Path
 import psycopg
 
 from service_kit.postgres.account import Account
-from service_kit.postgres.cluster import Cluster, programs
+from service_kit.postgres.cluster import Cluster
 from service_kit.postgres.log_settings import QUIET
+from service_kit.postgres.programs import programs
 from tests.services import free_port
 
 # What an operator's server has where nobody changed it, in the place of the embedded one's.

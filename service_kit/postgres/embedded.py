@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Final, Self
 
 from service_kit.lock import FileLock
-from service_kit.postgres import cluster
+from service_kit.postgres import programs
 from service_kit.postgres.account import Account, EmbeddedPostgresFailed
-from service_kit.postgres.cluster import Cluster, Holder
+from service_kit.postgres.cluster import Cluster
+from service_kit.postgres.holder import Holder
 
 __all__ = ["EmbeddedPostgres", "EmbeddedPostgresFailed"]
 
@@ -35,7 +36,7 @@ class EmbeddedPostgres:
     def __init__(self, directory: Path) -> None:
         """Start the server, or join the one that runs; raises `EmbeddedPostgresFailed`."""
         directory = directory.absolute()  # the server changes into its data directory
-        self.programs: Path = cluster.programs()
+        self.programs: Path = programs.programs()
         self._users = _lock(directory, "users")
         try:
             self._users.share()  # waits while another process is just stopping the server

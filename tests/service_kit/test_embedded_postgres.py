@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from service_kit import postgres
-from service_kit.postgres import account, cluster
+from service_kit.postgres import account, programs
 from service_kit.postgres.account import Account
 from service_kit.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresFailed
 from service_kit.postgres.log_settings import QUIET
@@ -194,8 +194,8 @@ def test_modes_of_parents_stay_as_they_are(tmp_path: Path) -> None:
     closed = tmp_path / "closed/inner"
     closed.mkdir(parents=True)
     closed.parent.chmod(0o700)
-    programs = cluster.programs()
-    looked_at = [*(closed / "x").parents, programs, *programs.parents, *programs.iterdir()]
+    found = programs.programs()
+    looked_at = [*(closed / "x").parents, found, *found.parents, *found.iterdir()]
     before = [path.stat().st_mode for path in looked_at]
     with EmbeddedPostgres(closed / "postgres") as server:
         query(server.url, "SELECT 1")
