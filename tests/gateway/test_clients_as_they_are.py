@@ -147,11 +147,13 @@ def test_a_clock_that_is_near_enough_is_left_alone(
 def stored(client: Client, capfd: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """Wait until everything was delivered; return the last event on standard output.
 
-    It is read once, when nobody writes: what comes while it is read and emptied is lost.
+    It is read once, when nobody writes: what comes while it is read and emptied is lost. Captured,
+    a log line and its end are two writes, between which an event may come.
     """
     wait_until(lambda: pending(client) == 0, 20, "the event")
-    lines = capfd.readouterr().out.splitlines()
-    return dict(json.loads([line for line in lines if line.startswith('{"event"')][-1]))
+    text = capfd.readouterr().out
+    event, _ = json.JSONDecoder().raw_decode(text, text.rindex('{"event"'))
+    return dict(event)
 
 
 def pending(client: Client) -> int:

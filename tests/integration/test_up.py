@@ -87,7 +87,10 @@ def dashboard_seen_by(name: str) -> int:
 
 
 def start_up(folder: Path, *more: str, **options: Any) -> subprocess.Popen[bytes]:
-    """Start `telesift up` in a folder; its words go to a file `err` in it."""
+    """Start `telesift up` in a folder; its words go to a file `err` in it.
+
+    A hang-up reaches it, also where whoever runs the tests ignores theirs (nohup).
+    """
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("TELESIFT_", "OTEL_"))}
     with (folder / "err").open("ab") as stderr:
         return subprocess.Popen(
@@ -96,6 +99,7 @@ def start_up(folder: Path, *more: str, **options: Any) -> subprocess.Popen[bytes
             env=environ | options.pop("env", {}),
             stdout=subprocess.DEVNULL,
             stderr=stderr,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509
             **options,
         )
 

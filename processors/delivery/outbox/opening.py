@@ -33,9 +33,10 @@ def open_outbox(data_dir: Path, sinks: Sequence[str]) -> FileLock:
         if lock.take():
             _make_sound(file.path(data_dir), sinks)
             _use_sinks(file.path(data_dir), sinks)
+            lock.share()
         else:
+            lock.share()  # waits for the first to come, which may just be making the file
             _compare_sinks(file.path(data_dir), sinks)
-        lock.share()
     except BaseException:
         lock.close()
         raise
