@@ -29,8 +29,15 @@ node_modules/.ready: package.json package-lock.json
 	@npm ci --silent --no-fund --no-audit
 	@touch $@
 
+# `make up` and `make test` may be the first two commands in a folder, and run at once: what both
+# need is made once. Without flock (macOS) they have to come one after the other.
+.PHONY: prepare
+prepare:
+	@mkdir -p build
+	@$(if $(shell command -v flock),flock --close build/.prepare) $(MAKE) --no-print-directory setup collector vault
+
 .PHONY: up
-up: setup collector vault ## start the local stack in the foreground; Ctrl-C stops it
+up: prepare ## start the local stack in the foreground; Ctrl-C stops it
 	@exec $(BIN)/telesift up
 
 .PHONY: lint
@@ -48,7 +55,7 @@ servers: ## the servers the tests talk to (Redis, PgBouncer), where they can be 
 	@tests/install_servers.sh
 
 .PHONY: test
-test: lint servers collector vault ## everything: lint, types, contracts, unit, integration, end to end
+test: prepare lint servers collector vault ## everything: lint, types, contracts, unit, integration, end to end
 	$(BIN)/pytest -n 2 --dist loadfile
 	npm run check --silent --workspace @telesift/prompt-vault --workspace @telesift/e2e
 	@$(MAKE) --no-print-directory sdk-check e2e
