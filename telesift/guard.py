@@ -6,16 +6,22 @@ that started it. A guard is one more user, in a process of its own, and leaves w
 the end of its standard input tells, however `up` ended.
 """
 
+import os
 import select
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Final, Self
 
 from service_kit.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresFailed
 
+_ORDERLY: Final = b"."
+"""What `up` says when it ends by itself: by then it has given up its own share."""
+
 _LOOK_SECONDS: Final = 1
+_POLL_SECONDS: Final = 0.05
 _END_SECONDS: Final = 60  # more than the server takes to end, at its slowest
 
 
@@ -37,7 +43,7 @@ class Guard:
 
     def __exit__(self, *_: object) -> None:
         try:
-            self._process.communicate(timeout=_END_SECONDS)  # closes its standard input
+            self._process.communicate(_ORDERLY, timeout=_END_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -45,6 +51,7 @@ class Guard:
 
 def main() -> None:
     """Hold a share in the server of a directory until standard input ends."""
+    parent = os.getppid()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     try:
@@ -54,6 +61,15 @@ def main() -> None:
     with postgres:
         while not select.select([sys.stdin], [], [], _LOOK_SECONDS)[0]:
             postgres.died()  # reaps the server where it is a child of ours
+        if sys.stdin.buffer.read(1) != _ORDERLY:
+            _await_end_of(parent)
+
+
+def _await_end_of(parent: int) -> None:
+    """Wait until a killed parent has given up its own share, which comes after its pipes."""
+    deadline = time.monotonic() + _END_SECONDS
+    while os.getppid() == parent and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
 
 
 if __name__ == "__main__":
