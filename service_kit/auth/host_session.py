@@ -27,7 +27,7 @@ _log = structlog.get_logger()
 
 
 class _Me(Struct):
-    user_id: str
+    user_id: str | int
     session_id: str | int | None = None
     roles: list[str] | str | None = None
 

@@ -12,6 +12,7 @@ from peewee import PostgresqlDatabase
 from processors.delivery.outbox import file, owners
 from processors.delivery.outbox.owners import WAIT_SECONDS, StillDelivering
 from processors.gateway.settings import ProcessorSettings
+from service_kit.auth.caller import owner_of
 from service_kit.clock import utc_now
 from service_kit.postgres import fetch
 from telesift.database import connecting
@@ -19,7 +20,9 @@ from telesift.settings import read
 
 app = typer.Typer(no_args_is_help=True, help="What we hold about a person.")
 
-Owner = Annotated[UUID, typer.Argument(help="The user's id, a UUID.")]
+Owner = Annotated[
+    UUID, typer.Argument(parser=owner_of, help="The user's id: a UUID, or the host's number.")
+]
 
 
 @app.command()

@@ -166,11 +166,20 @@ def test_unknown_roles_give_nothing(
     assert caller == identify(user_id, session_id, roles)
 
 
-@pytest.mark.parametrize("user_id", ["42", "", None, 7, USER[:-1], f"{USER}0", [USER]])
-def test_a_user_id_is_a_uuid(user_id: object) -> None:
-    """Anything else (a row number, an e-mail address) is refused, never stored."""
+@pytest.mark.parametrize(
+    "user_id", ["", None, True, 7.5, -7, "07", "9" * 21, USER[:-1], f"{USER}0", [USER]]
+)
+def test_a_user_id_is_a_uuid_or_a_number(user_id: object) -> None:
+    """Anything else (an e-mail address) is refused, never stored."""
     with pytest.raises(ValueError, match="UUID"):
         identify(user_id, None, ["user"])
+
+
+def test_a_numbered_user_is_always_the_same_uuid() -> None:
+    """A row's number, as a number or as text, stands for one owner for good."""
+    assert "808a4cd7-1211-5001-9d67-2c4481abdb45" == identify(42, None, ["user"]).user_id
+    assert identify("42", None, ["user"]) == identify(42, None, ["user"])
+    assert identify(43, None, ["user"]) != identify(42, None, ["user"])
 
 
 def test_a_slow_verification_does_not_stop_the_loop() -> None:

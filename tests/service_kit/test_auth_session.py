@@ -115,7 +115,7 @@ def test_the_host_gets_the_one_credential_and_nothing_else(
         ((204, None), Unavailable),
         ((200, "Ann"), Unavailable),
         ((200, {"user_id": "ann@example.com"}), Unavailable),
-        ((200, {"user_id": 7}), Unavailable),
+        ((200, {"user_id": -7}), Unavailable),
         ((200, {"session_id": "s-1"}), Unavailable),
         ((200, ME | {"padding": "x" * 70_000}), Unavailable),
     ],
