@@ -2,9 +2,9 @@
 """Mode session: the host application says who is calling.
 
 Its `/me` (AUTH_ME_URL) is asked with the caller's own cookie or bearer token and answers
-`{"user_id": uuid or number, "session_id": text or number?, "roles": [...]?}`, or 401 or 403 where it does
-not know them. Any other answer says nothing about the caller: a proxy, a deployment or a sign-in
-page in front of `/me` must not sign everybody out.
+`{"user_id": uuid or number, "session_id": text or number?, "roles": [...]?}`, or 401 or 403 where
+it does not know them. Any other answer says nothing about the caller: a proxy, a deployment or a
+sign-in page in front of `/me` must not sign everybody out.
 """
 
 from http import HTTPStatus
