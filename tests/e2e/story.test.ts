@@ -97,6 +97,11 @@ test("each flow of the vault sends its event", async () => {
   const listed = (query: string) =>
     page.waitForResponse((answer) => answer.url().endsWith(`/prompts?${query}`));
   await Promise.all([listed("q=plan"), page.getByRole("searchbox").fill("plan")]);
+  // The page rightly drops a search that is given up before its list was there.
+  await stack.eventsUntil(
+    (all) => all.some(({ event }) => event === "vault.search_performed"),
+    "the search",
+  );
   await Promise.all([listed(""), page.getByRole("searchbox").fill("")]);
   await Promise.all([
     listed("collection=Hiring"),
