@@ -58,7 +58,7 @@ class SteadyClock:
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the wall clock once stayed in step for long enough to be believed."""
+        """Return whether the wall clock once stayed in step for long enough to be believed."""
         self.time()
         return self._is_confirmed
 
@@ -86,8 +86,3 @@ def steady_time() -> float:
 def steady_time_ns() -> int:
     """Return the nanoseconds since 1970 by a clock that does not jump."""
     return int(STEADY.time() * 1_000_000_000)
-
-
-def steady_now() -> datetime:
-    """Return the current moment by a clock that does not jump."""
-    return datetime.fromtimestamp(STEADY.time(), UTC)
