@@ -15,7 +15,7 @@ STEP_SECONDS = 5
 
 def report() -> None:
     """Print events taken and MB after each step."""
-    env = {"TELESIFT_RATE_LIMIT": "1000000000", "LOG_LEVEL": "warning"}
+    env = {"TELESIFT_RATE_LIMIT": "1000000", "LOG_LEVEL": "warning"}
     with (
         tempfile.TemporaryDirectory() as folder,
         services.serving("processor", Path(folder), env) as running,

@@ -61,7 +61,7 @@ def drive(url: str, token: str, seconds: int = SECONDS) -> dict[str, Any]:
 def measure() -> dict[str, float]:
     """Saturate one worker and return its figures."""
     with tempfile.TemporaryDirectory() as folder:
-        env = {"TELESIFT_RATE_LIMIT": "1000000000", "LOG_LEVEL": "warning"}
+        env = {"TELESIFT_RATE_LIMIT": "1000000", "LOG_LEVEL": "warning"}
         with services.serving("processor", Path(folder), env) as running:
             drive(running.url, "user-token", seconds=2)  # warm
             before = cpu_seconds(running.process.pid)

@@ -44,7 +44,7 @@ def processor(upstream: str, folder: Path) -> Iterator[tuple[str, int]]:
     env = {
         "TELEMETRY_SINK": "otlp",
         "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": f"{upstream}/v1/logs",
-        "TELESIFT_RATE_LIMIT": "1000000000",
+        "TELESIFT_RATE_LIMIT": "1000000",
         "LOG_LEVEL": "warning",
     }
     with services.serving("processor", folder, env) as service:
